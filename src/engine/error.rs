@@ -1,0 +1,28 @@
+//! Why a query has no answer.
+
+/// A refusal of a query, in one sentence that names no engine.
+#[derive(Debug, thiserror::Error)]
+pub enum SqlError {
+    #[error("SQL syntax error at line {line}, column {column}: {problem}")]
+    Syntax { line: u64, column: u64, problem: String },
+    /// `hint` is a whole sentence that names the nearest columns, or empty.
+    #[error("Invalid column(s) referenced: {}{hint}", names.join(", "))]
+    UnknownColumns { names: Vec<String>, hint: String },
+    #[error("unknown function {name}{hint}")]
+    UnknownFunction { name: String, hint: String },
+    /// A statement or construct that Domo does not accept.
+    #[error("{0}")]
+    Refused(String),
+    /// Types or values on which the query cannot be computed.
+    #[error("{0}")]
+    Invalid(String),
+    #[error("the query ran longer than the limit of {limit_ms} ms")]
+    Deadline { limit_ms: u64 },
+    #[error("the query needs more memory than the limit of {limit_bytes} bytes")]
+    Memory { limit_bytes: u64 },
+    #[error("the query's answer has more rows than the limit of {limit_rows}")]
+    Rows { limit_rows: u64 },
+    /// A defect of ours; the chain is for the log.
+    #[error("the query could not be run")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
