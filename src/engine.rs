@@ -50,6 +50,17 @@ impl Engine {
         &self.budget
     }
 
+    /// Runs heavy synchronous work on a thread that serves no requests.
+    pub async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> T {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(outcome) => outcome,
+            Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+        }
+    }
+
     pub fn limits(&self) -> &EngineLimits {
         &self.limits
     }

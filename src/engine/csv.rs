@@ -6,7 +6,7 @@ use futures::Stream;
 use super::memory::BudgetExceeded;
 use super::table::Table;
 use super::types::Column;
-use super::{Engine, ColumnType};
+use super::{ColumnType, Engine};
 use std::sync::Arc;
 
 /// Whether the first line of a CSV is column names.

@@ -1,9 +1,9 @@
 //! SQL → rows. (skeleton: replaced by the SQL work)
 
+use super::Engine;
 use super::error::SqlError;
 use super::rows::Rows;
 use super::table::Table;
-use super::Engine;
 
 /// Which SQL is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,26 @@
+//! An emulated Domo instance, without HTTP, JSON or tasks.
+
+pub mod clock;
+pub mod dataset;
+pub mod directory;
+pub mod error;
+pub mod ids;
+pub mod index;
+pub mod instance;
+pub mod permission;
+pub mod schema;
+pub mod store;
+pub mod stream;
+pub mod upload;
+pub mod version;
+
+pub use clock::{Clock, Timestamp};
+pub use dataset::{Card, Dataset, Formula, Profile};
+pub use error::{AskedFor, Error, Result};
+pub use ids::{DatasetId, ExecutionId, StreamId, UploadId, UserId};
+pub use instance::Instance;
+pub use permission::{AccessLevel, Grant, Grantee, GranteeKind};
+pub use schema::{Schema, SchemaColumn};
+
+/// What the floors above need of an answer and of a column, re-exported so that they need not name the engine.
+pub use crate::engine::{ColumnType, RowFormat, Rows, SqlError};

@@ -1,0 +1,119 @@
+//! The instance's only source of time.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+/// Milliseconds since 1970 in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+}
+
+/// Runs beside the machine's clock at a distance, or stands still.
+#[derive(Debug)]
+pub struct Clock {
+    hands: Mutex<Hands>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Hands {
+    Running { offset_ms: i64 },
+    Frozen { at: Timestamp },
+}
+
+impl Clock {
+    pub const fn running() -> Self {
+        Self { hands: Mutex::new(Hands::Running { offset_ms: 0 }) }
+    }
+
+    pub const fn frozen(at: Timestamp) -> Self {
+        Self { hands: Mutex::new(Hands::Frozen { at }) }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        match *self.lock() {
+            Hands::Running { offset_ms } => machine_time().plus_millis(offset_ms),
+            Hands::Frozen { at } => at,
+        }
+    }
+
+    pub fn is_frozen(&self) -> bool {
+        matches!(*self.lock(), Hands::Frozen { .. })
+    }
+
+    /// Stops the clock where it is.
+    pub fn freeze(&self) {
+        let at = self.now();
+        *self.lock() = Hands::Frozen { at };
+    }
+
+    /// Lets the clock run on from where it is.
+    pub fn run(&self) {
+        let offset_ms = self.now().0.saturating_sub(machine_time().0);
+        *self.lock() = Hands::Running { offset_ms };
+    }
+
+    /// Sets the time; a frozen clock stays frozen.
+    pub fn set(&self, to: Timestamp) {
+        let mut hands = self.lock();
+        *hands = match *hands {
+            Hands::Running { .. } => {
+                Hands::Running { offset_ms: to.0.saturating_sub(machine_time().0) }
+            }
+            Hands::Frozen { .. } => Hands::Frozen { at: to },
+        };
+    }
+
+    pub fn advance(&self, millis: i64) {
+        let mut hands = self.lock();
+        *hands = match *hands {
+            Hands::Running { offset_ms } => {
+                Hands::Running { offset_ms: offset_ms.saturating_add(millis) }
+            }
+            Hands::Frozen { at } => Hands::Frozen { at: at.plus_millis(millis) },
+        };
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Hands> {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else asks")]
+fn machine_time() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frozen_clock_moves_only_when_told() {
+        let clock = Clock::frozen(Timestamp(1_000));
+        assert_eq!(clock.now(), Timestamp(1_000));
+        clock.advance(500);
+        assert_eq!(clock.now(), Timestamp(1_500));
+        clock.set(Timestamp(9));
+        assert_eq!(clock.now(), Timestamp(9));
+    }
+
+    #[test]
+    fn a_running_clock_keeps_its_distance() {
+        let clock = Clock::running();
+        let before = clock.now();
+        clock.advance(3_600_000);
+        assert!(clock.now() >= before.plus_millis(3_600_000));
+        clock.freeze();
+        assert_eq!(clock.now(), clock.now());
+    }
+}

@@ -1,0 +1,153 @@
+//! Uploads: open, parts, commit.
+
+use std::sync::Arc;
+
+use super::Dataset;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, Result};
+use crate::domain::ids::UploadId;
+use crate::domain::upload::{Part, UpdateMethod, Upload, UploadIntent};
+use crate::domain::version::{DataVersion, Standing};
+use crate::engine::Table;
+
+/// Uploads of one dataset that may be open at a time.
+const OPEN_UPLOADS_MAX: usize = 1_000;
+/// Parts of one upload.
+const PARTS_MAX: usize = 10_000;
+/// Bytes of rows of versions that no longer count, kept for whoever asks for an old version.
+const HISTORY_BYTES_MAX: u64 = 64 << 20;
+
+/// An upload whose parts were put together, ready to become a version.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    pub upload: UploadId,
+    pub intent: UploadIntent,
+    pub table: Table,
+    pub csv_bytes: u64,
+}
+
+impl Dataset {
+    pub fn start_upload(&mut self, intent: UploadIntent, now: Timestamp) -> Result<UploadId> {
+        if self.uploads.len() >= OPEN_UPLOADS_MAX {
+            let what = "the number of open uploads of a dataset";
+            return Err(Error::TooLarge { what, limit: OPEN_UPLOADS_MAX as u64 });
+        }
+        self.last_upload += 1;
+        let upload = Upload {
+            id: self.last_upload,
+            requested_at: now,
+            intent,
+            parts: std::collections::BTreeMap::new(),
+        };
+        self.uploads.insert(upload.id, Arc::new(upload));
+        self.last_touched = now;
+        Ok(self.last_upload)
+    }
+
+    /// An upload that still takes parts.
+    pub fn open_upload(&self, id: UploadId) -> Result<&Arc<Upload>> {
+        self.uploads.get(&id).ok_or_else(|| {
+            if self.versions.iter().any(|it| it.id == id) {
+                Error::Conflict { kind: "upload", id: id.to_string(), state: "committed" }
+            } else {
+                Error::not_found("upload", id)
+            }
+        })
+    }
+
+    /// Adds a part, or puts it in the place of the one with this number.
+    pub fn put_part(&mut self, upload: UploadId, number: u32, part: Part) -> Result<()> {
+        self.open_upload(upload)?;
+        if let Some(upload) = self.uploads.get_mut(&upload) {
+            if upload.parts.len() >= PARTS_MAX && !upload.parts.contains_key(&number) {
+                let what = "the number of parts of an upload";
+                return Err(Error::TooLarge { what, limit: PARTS_MAX as u64 });
+            }
+            Arc::make_mut(upload).parts.insert(number, part);
+        }
+        Ok(())
+    }
+
+    pub fn discard_upload(&mut self, upload: UploadId) {
+        self.uploads.remove(&upload);
+    }
+
+    /// Puts the parts of an upload together, in the order of their numbers.
+    pub fn assemble(&self, upload: UploadId, later: &UploadIntent) -> Result<Commit> {
+        let upload = self.open_upload(upload)?;
+        let mut tables = Vec::with_capacity(upload.parts.len());
+        for (number, part) in &upload.parts {
+            let table = part.content.as_ref().map_err(|it| Error::Csv {
+                dataset: self.id,
+                part: *number,
+                source: it.as_ref().clone(),
+            })?;
+            if part.schema != self.schema.id {
+                let problem =
+                    format!("was read before the schema changed: send part {number} again");
+                return Err(Error::invalid("part", problem));
+            }
+            tables.push(table);
+        }
+        Ok(Commit {
+            upload: upload.id,
+            intent: upload.intent.then(later),
+            table: Table::concat(Arc::clone(self.schema.layout()), tables),
+            csv_bytes: upload.parts.values().map(|it| it.csv_bytes).sum(),
+        })
+    }
+
+    /// Turns an open upload into a live version, and retires the versions whose place it takes.
+    pub fn commit(&mut self, commit: &Commit, now: Timestamp) -> Result<Arc<DataVersion>> {
+        let upload = Arc::clone(self.open_upload(commit.upload)?);
+        if commit.table.columns() != self.schema.layout() {
+            return Err(Error::invalid("upload", "the schema changed while it was committed"));
+        }
+        self.uploads.remove(&commit.upload);
+        let method = commit.intent.resolved_method();
+        if method == UpdateMethod::Replace {
+            self.retire(|_| true);
+            self.partitions.clear();
+        }
+        if let Some(tag) = &commit.intent.tag
+            && let Some(before) = self.partitions.insert(tag.clone(), commit.upload)
+        {
+            self.retire(|it| it.id == before);
+        }
+        let version = Arc::new(DataVersion {
+            id: commit.upload,
+            schema: self.schema.id,
+            method,
+            tag: commit.intent.tag.clone(),
+            requested_at: upload.requested_at,
+            committed_at: now,
+            rows: commit.table.rows(),
+            csv_bytes: commit.csv_bytes,
+            standing: Standing::Live,
+            table: Some(commit.table.clone()),
+        });
+        self.versions.push(Arc::clone(&version));
+        self.versions.sort_by_key(|it| it.committed_at);
+        self.forget_old_rows();
+        self.last_touched = now;
+        self.last_updated = now;
+        Ok(version)
+    }
+
+    fn retire(&mut self, which: impl Fn(&DataVersion) -> bool) {
+        for version in self.versions.iter_mut().filter(|it| it.is_live() && which(it)) {
+            Arc::make_mut(version).standing = Standing::Superseded;
+        }
+    }
+
+    /// Gives up the rows of the oldest versions that no longer count.
+    pub(super) fn forget_old_rows(&mut self) {
+        let mut kept = 0;
+        for version in self.versions.iter_mut().rev().filter(|it| !it.is_live()) {
+            kept += version.table.as_ref().map_or(0, Table::bytes);
+            if kept > HISTORY_BYTES_MAX && version.table.is_some() {
+                Arc::make_mut(version).table = None;
+            }
+        }
+    }
+}

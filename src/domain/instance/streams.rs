@@ -1,0 +1,245 @@
+//! Streams and their runs.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::uploads::PartError;
+use super::{Instance, Need, NewDataset};
+use crate::domain::clock::Timestamp;
+use crate::domain::dataset::Dataset;
+use crate::domain::error::{Error, Result};
+use crate::domain::ids::{ExecutionId, Ids, StreamId, UploadId, UserId};
+use crate::domain::schema::SchemaColumn;
+use crate::domain::store::World;
+use crate::domain::stream::{Execution, ExecutionState, Progress, Stream, StreamIntent};
+use crate::domain::upload::UploadIntent;
+
+/// The most runs that a stream remembers.
+const EXECUTIONS_MAX: usize = 10_000;
+
+/// What a stream and its dataset begin with.
+#[derive(Clone, Debug)]
+pub struct NewStream {
+    pub dataset: NewDataset,
+    pub stream: StreamIntent,
+}
+
+/// A stream as of a moment, with the dataset that it belongs to.
+#[derive(Clone, Debug)]
+pub struct StreamOverview {
+    pub dataset: Arc<Dataset>,
+    pub stream: Arc<Stream>,
+    pub now: Timestamp,
+}
+
+impl Instance {
+    /// Creates the stream with its dataset.
+    pub fn create_stream(&self, by: UserId, new: NewStream) -> Result<StreamOverview> {
+        let world = self.world();
+        let now = world.clock.now();
+        let (dataset_id, stream_id) = world.draw(|it: &mut Ids| (it.dataset(), it.stream()));
+        let stream = Stream::new(stream_id, by, now, new.stream);
+        let mut profile = new.dataset.profile;
+        profile.provider.clone_from(&stream.provider.key);
+        let mut dataset = Dataset::new(dataset_id, profile, new.dataset.columns, by, now)?;
+        dataset.stream = Some(Arc::new(stream));
+        world.datasets.insert(dataset)?;
+        world.streams.insert(stream_id, dataset_id);
+        self.stream(by, stream_id)
+    }
+
+    pub fn stream(&self, by: UserId, id: StreamId) -> Result<StreamOverview> {
+        let world = self.world();
+        let dataset = stream_dataset(&world, by, id, Need::Read)?;
+        let stream = Arc::clone(dataset.stream()?);
+        Ok(StreamOverview { dataset, stream, now: world.clock.now() })
+    }
+
+    /// Changes what is given and leaves the rest. `columns`, where given, alter the dataset's schema.
+    pub fn update_stream(
+        &self,
+        by: UserId,
+        id: StreamId,
+        intent: StreamIntent,
+        (name, description): (Option<String>, Option<String>),
+        columns: Option<Vec<SchemaColumn>>,
+    ) -> Result<StreamOverview> {
+        let world = self.world();
+        let dataset = stream_dataset(&world, by, id, Need::Write)?;
+        let now = world.clock.now();
+        world.datasets.update(dataset.id, |it| {
+            if let Some(columns) = columns {
+                it.alter_schema(columns, now)?;
+            }
+            it.profile.name = name.unwrap_or(std::mem::take(&mut it.profile.name));
+            it.profile.description = description.or(it.profile.description.take());
+            it.stream_mut()?.merge(by, now, intent);
+            let provider = it.stream()?.provider.key.clone();
+            it.profile.provider = provider;
+            it.last_touched = now;
+            Ok::<_, Error>(())
+        })?;
+        self.stream(by, id)
+    }
+
+    /// Starts a run. A connector's run ends by itself; over transport API it waits for parts and a commit.
+    pub fn execute_stream(
+        &self,
+        by: UserId,
+        id: StreamId,
+        run_type: String,
+    ) -> Result<(Arc<Execution>, Timestamp)> {
+        let world = self.world();
+        let dataset = stream_dataset(&world, by, id, Need::Write)?;
+        let now = world.clock.now();
+        let (trace, container) = world.draw(|it: &mut Ids| (it.trace(), it.container()));
+        let until = now.plus_millis(self.settings().execution_ms);
+        let execution = world.datasets.update(dataset.id, |it| {
+            let stream = it.stream()?;
+            if stream.executions.len() >= EXECUTIONS_MAX {
+                let what = "the number of executions of a stream";
+                return Err(Error::TooLarge { what, limit: EXECUTIONS_MAX as u64 });
+            }
+            let (is_api, update_method) = (stream.transport.is_api(), stream.update_method);
+            let intent = UploadIntent { method: Some(update_method), ..UploadIntent::default() };
+            let upload = if is_api { Some(it.start_upload(intent, now)?) } else { None };
+            let stream = it.stream_mut()?;
+            let execution = Arc::new(Execution {
+                id: stream.executions.len() as ExecutionId + 1,
+                run_type,
+                trace,
+                container,
+                update_method,
+                started_at: now,
+                started_by: by,
+                progress: if is_api {
+                    Progress::AwaitingParts
+                } else {
+                    Progress::RunningUntil(until)
+                },
+                upload,
+                index_key: None,
+                rows: 0,
+                bytes: 0,
+            });
+            stream.executions.push(Arc::clone(&execution));
+            Ok(execution)
+        })?;
+        Ok((execution, now))
+    }
+
+    pub fn execution(
+        &self,
+        by: UserId,
+        stream: StreamId,
+        id: ExecutionId,
+    ) -> Result<(Arc<Execution>, Timestamp)> {
+        let overview = self.stream(by, stream)?;
+        let found = overview.stream.execution(id).cloned();
+        Ok((found.ok_or_else(|| Error::not_found("execution", id))?, overview.now))
+    }
+
+    pub async fn put_execution_part<E>(
+        &self,
+        by: UserId,
+        (stream, execution, number): (StreamId, ExecutionId, u32),
+        body: impl futures::Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<(), PartError<E>> {
+        let world = self.world();
+        let dataset = stream_dataset(&world, by, stream, Need::Write)?;
+        let upload = awaiting_upload(&dataset, execution)?;
+        self.put_part(by, dataset.id, (upload, number), body).await
+    }
+
+    /// Commits and indexes the parts of a run. A refusal leaves it active.
+    pub async fn commit_execution(
+        &self,
+        by: UserId,
+        stream: StreamId,
+        execution: ExecutionId,
+    ) -> Result<(Arc<Execution>, Timestamp)> {
+        let world = self.world();
+        let dataset = stream_dataset(&world, by, stream, Need::Write)?;
+        let upload = awaiting_upload(&dataset, execution)?;
+        let commit = dataset.assemble(upload, &UploadIntent::default())?;
+        let finish = |it: &mut Dataset, now| {
+            awaiting_upload(it, execution)?;
+            let version = it.commit(&commit, now)?;
+            change_execution(it, execution, |run| {
+                run.progress = Progress::Succeeded { at: now };
+                run.rows = version.rows;
+                run.bytes = version.csv_bytes;
+            })
+        };
+        let (_, job) = self.change_and_index(&world, dataset.id, &[], finish).await?;
+        world.datasets.update(dataset.id, |it| {
+            change_execution(it, execution, |run| run.index_key = Some(job.key.to_string()))
+        })?;
+        self.execution(by, stream, execution)
+    }
+
+    /// Ends a run without its rows.
+    pub fn abort_execution(
+        &self,
+        by: UserId,
+        stream: StreamId,
+        execution: ExecutionId,
+        message: Option<String>,
+    ) -> Result<(Arc<Execution>, Timestamp)> {
+        let world = self.world();
+        let dataset = stream_dataset(&world, by, stream, Need::Write)?;
+        let now = world.clock.now();
+        world.datasets.update(dataset.id, |it| {
+            let run = active_execution(it, execution, now)?;
+            if let Some(upload) = run.upload {
+                it.discard_upload(upload);
+            }
+            change_execution(it, execution, |run| {
+                run.progress = Progress::Aborted { at: now, by, message }
+            })
+        })?;
+        self.execution(by, stream, execution)
+    }
+}
+
+fn stream_dataset(world: &World, by: UserId, stream: StreamId, need: Need) -> Result<Arc<Dataset>> {
+    let dataset = world.streams.dataset_of(stream)?;
+    world.dataset_for(by, dataset, need)
+}
+
+fn active_execution(dataset: &Dataset, id: ExecutionId, now: Timestamp) -> Result<Arc<Execution>> {
+    let run = dataset.stream()?.execution(id).ok_or_else(|| Error::not_found("execution", id))?;
+    let conflict = |state| Error::Conflict { kind: "execution", id: id.to_string(), state };
+    match run.state(now) {
+        ExecutionState::Active => Ok(Arc::clone(run)),
+        ExecutionState::Success => Err(conflict("finished")),
+        ExecutionState::Aborted => Err(conflict("aborted")),
+    }
+}
+
+/// The upload of a run that waits for parts.
+fn awaiting_upload(dataset: &Dataset, id: ExecutionId) -> Result<UploadId> {
+    let run = dataset.stream()?.execution(id).ok_or_else(|| Error::not_found("execution", id))?;
+    let conflict = |state| Error::Conflict { kind: "execution", id: id.to_string(), state };
+    match (&run.progress, run.upload) {
+        (Progress::AwaitingParts, Some(upload)) => Ok(upload),
+        (Progress::Aborted { .. }, _) => Err(conflict("aborted")),
+        (Progress::Succeeded { .. }, _) => Err(conflict("finished")),
+        _ => Err(Error::invalid(
+            "transport",
+            "a connector's run takes no parts: its stream is not of transport API",
+        )),
+    }
+}
+
+fn change_execution(
+    dataset: &mut Dataset,
+    id: ExecutionId,
+    change: impl FnOnce(&mut Execution),
+) -> Result<()> {
+    let stream = dataset.stream_mut()?;
+    let slot = stream.executions.get_mut((id as usize).wrapping_sub(1));
+    change(Arc::make_mut(slot.ok_or_else(|| Error::not_found("execution", id))?));
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Three-stage CSV uploads, and the row that is appended in one call.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+
+use super::{Instance, Need};
+use crate::domain::dataset::{Commit, Dataset};
+use crate::domain::error::{Error, Result};
+use crate::domain::ids::{DatasetId, UploadId, UserId};
+use crate::domain::upload::{Part, UpdateMethod, UploadIntent};
+use crate::domain::version::DataVersion;
+use crate::engine::{CsvFormat, Header};
+
+/// Why a part was not stored.
+#[derive(Debug)]
+pub enum PartError<E> {
+    /// The body ended before its end.
+    Body(E),
+    Refused(Error),
+}
+
+impl<E> From<Error> for PartError<E> {
+    fn from(refusal: Error) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Instance {
+    /// Stage 1: hands out an upload id. Nothing is visible to readers until the commit.
+    pub fn start_upload(
+        &self,
+        by: UserId,
+        dataset: DatasetId,
+        intent: UploadIntent,
+    ) -> Result<(UploadId, i64)> {
+        let world = self.world();
+        world.dataset_for(by, dataset, Need::Write)?;
+        let now = world.clock.now();
+        let id = world.datasets.update(dataset, |it| it.start_upload(intent, now))?;
+        Ok((id, now.millis()))
+    }
+
+    /// Stage 2: reads a part while it arrives. What is wrong with its rows is told at the commit.
+    pub async fn put_part<E>(
+        &self,
+        by: UserId,
+        dataset: DatasetId,
+        (upload, number): (UploadId, u32),
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<(), PartError<E>> {
+        let world = self.world();
+        let before = world.dataset_for(by, dataset, Need::Write)?;
+        before.open_upload(upload)?;
+        let part = self.read_part(&before, body).await.map_err(PartError::Body)?;
+        Ok(world.datasets.update(dataset, |it| it.put_part(upload, number, part))?)
+    }
+
+    pub(super) async fn read_part<E>(
+        &self,
+        dataset: &Dataset,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Part, E> {
+        let mut csv_bytes = 0;
+        let counted = body.inspect(|chunk| {
+            csv_bytes += chunk.as_ref().map_or(0, |it| it.len() as u64);
+        });
+        let columns = Arc::clone(dataset.schema.layout());
+        let format = CsvFormat { delimiter: b',', header: Header::Auto };
+        let content = self.engine().read_csv(columns, format, counted).await?;
+        Ok(Part { schema: dataset.schema.id, content: content.map_err(Arc::new), csv_bytes })
+    }
+
+    /// Stage 3: turns the parts into a version, and indexes it where `index` is set. A refusal leaves the upload open.
+    pub async fn commit_upload(
+        &self,
+        by: UserId,
+        dataset: DatasetId,
+        upload: UploadId,
+        (intent, index): (UploadIntent, bool),
+    ) -> Result<Arc<DataVersion>> {
+        let world = self.world();
+        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let commit = before.assemble(upload, &intent)?;
+        if index {
+            let change = |it: &mut Dataset, now| it.commit(&commit, now);
+            return Ok(self.change_and_index(&world, dataset, &[], change).await?.0);
+        }
+        let now = world.clock.now();
+        world.datasets.update(dataset, |it| it.commit(&commit, now))
+    }
+
+    /// Appends one record of separated values, and indexes it.
+    pub async fn append_row(
+        &self,
+        by: UserId,
+        dataset: DatasetId,
+        values: String,
+        delimiter: u8,
+    ) -> Result<(UploadId, i64)> {
+        let world = self.world();
+        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let csv_bytes = values.len() as u64;
+        let body = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(values))]);
+        let columns = Arc::clone(before.schema.layout());
+        let format = CsvFormat { delimiter, header: Header::Never };
+        let table = match self.engine().read_csv(columns, format, body).await {
+            Ok(content) => content.map_err(|source| Error::Csv { dataset, part: 1, source })?,
+            Err(never) => match never {},
+        };
+        let intent = UploadIntent { method: Some(UpdateMethod::Append), ..UploadIntent::default() };
+        let append = |it: &mut Dataset, now| {
+            let upload = it.start_upload(intent.clone(), now)?;
+            let (intent, table) = (intent.clone(), table.clone());
+            it.commit(&Commit { upload, intent, table, csv_bytes }, now)
+        };
+        let (version, _) = self.change_and_index(&world, dataset, &[], append).await?;
+        Ok((version.id, version.requested_at.millis()))
+    }
+}

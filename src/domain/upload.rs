@@ -1,0 +1,103 @@
+//! A three-stage CSV upload: open, parts, commit.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::clock::Timestamp;
+use super::ids::{PartitionTag, SchemaId, UploadId};
+use crate::engine::{CsvError, Table};
+
+/// What a commit does with the versions before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateMethod {
+    Append,
+    Replace,
+}
+
+impl UpdateMethod {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Append => "APPEND",
+            Self::Replace => "REPLACE",
+        }
+    }
+}
+
+impl FromStr for UpdateMethod {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Append, Self::Replace]
+            .into_iter()
+            .find(|it| it.name().eq_ignore_ascii_case(text))
+            .ok_or_else(|| format!("'{text}' is not emulated: use APPEND or REPLACE"))
+    }
+}
+
+/// What a caller says about an upload, at its start or at its commit. All of it may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UploadIntent {
+    pub method: Option<UpdateMethod>,
+    /// `appendId` was given and is not null: the upload adds to what is there.
+    pub appends: bool,
+    pub tag: Option<PartitionTag>,
+}
+
+impl UploadIntent {
+    /// What holds when `self` is said first and `later` after it: the later word counts where there is one.
+    pub fn then(&self, later: &Self) -> Self {
+        Self {
+            method: later.method.or(self.method),
+            appends: later.appends || self.appends,
+            tag: later.tag.clone().or_else(|| self.tag.clone()),
+        }
+    }
+
+    /// A tag always means: replace this partition and leave the rest. Without a word, appending needs a sign of it.
+    pub fn resolved_method(&self) -> UpdateMethod {
+        match self.method {
+            _ if self.tag.is_some() => UpdateMethod::Append,
+            Some(method) => method,
+            None if self.appends => UpdateMethod::Append,
+            None => UpdateMethod::Replace,
+        }
+    }
+}
+
+/// An upload that has not been committed.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    pub id: UploadId,
+    pub requested_at: Timestamp,
+    pub intent: UploadIntent,
+    pub parts: BTreeMap<u32, Part>,
+}
+
+/// One part as it was read; what is wrong with it is told at the commit.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub schema: SchemaId,
+    pub content: Result<Table, Arc<CsvError>>,
+    /// Bytes of CSV, unzipped.
+    pub csv_bytes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_method_follows_from_what_was_said() {
+        let silent = UploadIntent::default();
+        let latest = UploadIntent { appends: true, ..UploadIntent::default() };
+        let replace =
+            UploadIntent { method: Some(UpdateMethod::Replace), ..UploadIntent::default() };
+        let tagged = UploadIntent { tag: Some("2024".to_owned()), ..UploadIntent::default() };
+        assert_eq!(silent.resolved_method(), UpdateMethod::Replace);
+        assert_eq!(latest.resolved_method(), UpdateMethod::Append);
+        assert_eq!(latest.then(&replace).resolved_method(), UpdateMethod::Replace);
+        assert_eq!(replace.then(&silent).resolved_method(), UpdateMethod::Replace);
+        assert_eq!(replace.then(&tagged).resolved_method(), UpdateMethod::Append);
+    }
+}
