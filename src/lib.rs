@@ -1,2 +1,28 @@
+//! Domock: a local Domo for tests.
+//!
+//! It speaks Domo's Datasets API, keeps real state, takes real CSV uploads and answers real SQL over them. The binary
+//! `domock` serves it; a Rust test starts it in its own process:
+//!
+//! ```
+//! # #[tokio::main] async fn main() -> anyhow::Result<()> {
+//! let domo = domock::Domock::start(domock::Config::for_tests()).await?;
+//! println!("point the client at {}", domo.url());
+//! domo.reset(); // back to the seed
+//! # Ok(()) } // dropping it stops it
+//! ```
+//!
+//! The crate has three floors, and arrows point only down: `wire` speaks Domo's HTTP, `domain` is an emulated instance
+//! without HTTP, `engine` is CSV and SQL over Arrow without Domo. Beside them, `front` is how bytes arrive and
+//! `control` is Domock's own API. ARCHITECTURE.md tells more.
+
+mod app;
+pub mod config;
+pub mod control;
 pub mod domain;
 pub mod engine;
+pub mod front;
+pub mod health;
+pub mod wire;
+
+pub use app::Domock;
+pub use config::Config;

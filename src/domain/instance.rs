@@ -19,7 +19,8 @@ use super::store::World;
 use crate::engine::Engine;
 
 pub use datasets::{NewDataset, ProfileChange};
-pub use streams::{NewStream, StreamOverview};
+pub use streams::{NewStream, StreamChange, StreamOverview};
+pub use uploads::PartError;
 
 /// How an instance behaves where Domo leaves it open.
 #[derive(Clone, Debug)]
@@ -91,6 +92,10 @@ impl Instance {
     /// The administrator that any credential stands for.
     pub fn admin(&self) -> UserId {
         self.world().directory.admin()
+    }
+
+    pub fn dataset_count(&self) -> usize {
+        self.world().datasets.len()
     }
 
     pub fn engine(&self) -> &Engine {

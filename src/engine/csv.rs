@@ -37,6 +37,13 @@ pub enum CsvError {
     Memory(#[from] BudgetExceeded),
 }
 
+impl CsvError {
+    /// Whether a limit refused it, rather than what it says.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Self::Memory(_))
+    }
+}
+
 impl Engine {
     /// Parses a CSV while it arrives. The outer error is the stream's own: the rest of the body never came.
     pub async fn read_csv<E>(

@@ -45,6 +45,10 @@ impl Rows {
         &self.columns
     }
 
+    pub fn is_complete(&self) -> bool {
+        true
+    }
+
     /// Encoded off the async threads. The answer of a short query is a single chunk, so that an error can
     /// still become a refusal: see [`Rows::is_complete`].
     pub fn into_chunks(
@@ -54,4 +58,10 @@ impl Rows {
         let _ = format;
         futures::stream::empty()
     }
+}
+
+/// The header line of a CSV.
+pub fn csv_header(columns: &[Column]) -> Vec<u8> {
+    let names: Vec<&str> = columns.iter().map(|it| it.name.as_str()).collect();
+    format!("{}\n", names.join(",")).into_bytes()
 }

@@ -25,6 +25,15 @@ pub struct NewStream {
     pub stream: StreamIntent,
 }
 
+/// What changes in a stream and its dataset; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct StreamChange {
+    pub stream: StreamIntent,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub columns: Option<Vec<SchemaColumn>>,
+}
+
 /// A stream as of a moment, with the dataset that it belongs to.
 #[derive(Clone, Debug)]
 pub struct StreamOverview {
@@ -61,20 +70,18 @@ impl Instance {
         &self,
         by: UserId,
         id: StreamId,
-        intent: StreamIntent,
-        (name, description): (Option<String>, Option<String>),
-        columns: Option<Vec<SchemaColumn>>,
+        change: StreamChange,
     ) -> Result<StreamOverview> {
         let world = self.world();
         let dataset = stream_dataset(&world, by, id, Need::Write)?;
         let now = world.clock.now();
         world.datasets.update(dataset.id, |it| {
-            if let Some(columns) = columns {
+            if let Some(columns) = change.columns {
                 it.alter_schema(columns, now)?;
             }
-            it.profile.name = name.unwrap_or(std::mem::take(&mut it.profile.name));
-            it.profile.description = description.or(it.profile.description.take());
-            it.stream_mut()?.merge(by, now, intent);
+            it.profile.name = change.name.unwrap_or(std::mem::take(&mut it.profile.name));
+            it.profile.description = change.description.or(it.profile.description.take());
+            it.stream_mut()?.merge(by, now, change.stream);
             let provider = it.stream()?.provider.key.clone();
             it.profile.provider = provider;
             it.last_touched = now;
@@ -172,7 +179,7 @@ impl Instance {
                 run.bytes = version.csv_bytes;
             })
         };
-        let (_, job) = self.change_and_index(&world, dataset.id, &[], finish).await?;
+        let ((), job) = self.change_and_index(&world, dataset.id, &[], finish).await?;
         world.datasets.update(dataset.id, |it| {
             change_execution(it, execution, |run| run.index_key = Some(job.key.to_string()))
         })?;

@@ -1,0 +1,331 @@
+//! Flags and environment, parsed once: `domock --help` is the manual. A flag wins over its variable, that over the default.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::Timestamp;
+use crate::engine::{SqlMode, StringCompare};
+use crate::wire::query::DefaultShape;
+use crate::wire::routes::Evidence;
+
+/// A local Domo for tests: the Datasets API with real state, real CSV uploads and real SQL.
+///
+/// Starts a server, loads the seed, and prints one line to stdout when it is ready. Logs go to stderr.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "domock", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub config: Config,
+    #[command(flatten)]
+    pub log: LogConfig,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Asks a running server for its health: exits 0 if it is well, 1 if not
+    Health(HealthArgs),
+}
+
+/// Where the server to ask is; by default, where it would listen with the same flags and variables.
+#[derive(Clone, Debug, Args)]
+pub struct HealthArgs {
+    /// Port of the server
+    #[arg(long, env = "DOMOCK_PORT")]
+    pub port: Option<u16>,
+    /// Address of the server
+    #[arg(long, env = "DOMOCK_HOST", default_value = "127.0.0.1", value_parser = parse_host)]
+    pub host: IpAddr,
+}
+
+/// Everything that a server is started with.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    #[command(flatten)]
+    pub listen: ListenConfig,
+    #[command(flatten)]
+    pub seed: SeedConfig,
+    #[command(flatten)]
+    pub time: TimeConfig,
+    #[command(flatten)]
+    pub answers: AnswerConfig,
+    #[command(flatten)]
+    pub limits: LimitConfig,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Listening")]
+pub struct ListenConfig {
+    /// Address to listen at; 0.0.0.0 lets other machines in
+    #[arg(long, env = "DOMOCK_HOST", default_value = "127.0.0.1", value_parser = parse_host)]
+    pub host: IpAddr,
+    /// Port to listen at; 0 takes a free one [default: the variable PORT, else 3666]
+    #[arg(long, env = "DOMOCK_PORT")]
+    pub port: Option<u16>,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Seed")]
+pub struct SeedConfig {
+    /// Folder with the datasets to start with [default: /seed, else ./seed-data, where there is one]
+    #[arg(long, env = "DOMOCK_SEED_DIR", value_name = "DIR")]
+    pub seed_dir: Option<PathBuf>,
+    /// Start without datasets, whatever folders there are
+    #[arg(long, env = "DOMOCK_EMPTY", conflicts_with = "seed_dir")]
+    pub empty: bool,
+    /// Where the ids that the server draws begin: the same number, the same ids
+    #[arg(long, env = "DOMOCK_ID_SEED", default_value_t = 3666, value_name = "N")]
+    pub id_seed: u64,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Time")]
+pub struct TimeConfig {
+    /// Start with the clock standing still at this moment (RFC 3339)
+    #[arg(long, env = "DOMOCK_FROZEN_AT", value_name = "TIME", value_parser = parse_time)]
+    pub frozen_at: Option<Timestamp>,
+    /// How long an index takes on the server's clock
+    #[arg(long, env = "DOMOCK_INDEX_MS", default_value_t = 0, value_name = "MS")]
+    pub index_ms: u32,
+    /// How long a connector's run takes on the server's clock
+    #[arg(long, env = "DOMOCK_EXECUTION_MS", default_value_t = 0, value_name = "MS")]
+    pub execution_ms: u32,
+    /// Time zone of NOW() and its like: a name such as Europe/Berlin, or an offset such as +02:00
+    #[arg(long, env = "DOMOCK_TIME_ZONE", default_value = "UTC", value_name = "ZONE")]
+    pub time_zone: String,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Answers")]
+pub struct AnswerConfig {
+    /// Shape of a query's answer for a request that asks for none
+    #[arg(
+        long,
+        env = "DOMOCK_DEFAULT_SHAPE",
+        value_enum,
+        default_value = "auto",
+        value_name = "SHAPE"
+    )]
+    pub default_shape: DefaultShape,
+    /// Which SQL is accepted: what Domo is known to accept, or whatever the engine can run
+    #[arg(long, env = "DOMOCK_SQL", value_enum, default_value = "strict", value_name = "MODE")]
+    pub sql: SqlModeArg,
+    /// Whether comparing strings tells upper from lower case (no source says what Domo does)
+    #[arg(
+        long,
+        env = "DOMOCK_STRING_COMPARE",
+        value_enum,
+        default_value = "sensitive",
+        value_name = "HOW"
+    )]
+    pub string_compare: StringCompareArg,
+    /// Answer 501 where the evidence for an answer is weaker than this
+    #[arg(
+        long,
+        env = "DOMOCK_REQUIRE_EVIDENCE",
+        value_enum,
+        default_value = "inferred",
+        value_name = "GRADE"
+    )]
+    pub require_evidence: Evidence,
+}
+
+/// Everything that can grow has a limit.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitConfig {
+    /// Bytes of one part of an upload, unzipped
+    #[arg(long, env = "DOMOCK_MAX_PART_BYTES", default_value_t = 2 << 30, value_name = "BYTES")]
+    pub max_part_bytes: usize,
+    /// Bytes of a JSON body
+    #[arg(long, env = "DOMOCK_MAX_JSON_BYTES", default_value_t = 8 << 20, value_name = "BYTES")]
+    pub max_json_bytes: usize,
+    /// Bytes of memory that all rows together may take
+    #[arg(long, env = "DOMOCK_MAX_DATA_BYTES", default_value_t = 8 << 30, value_name = "BYTES")]
+    pub max_data_bytes: u64,
+    /// Bytes of memory that all running queries together may take
+    #[arg(long, env = "DOMOCK_MAX_QUERY_BYTES", default_value_t = 1 << 30, value_name = "BYTES")]
+    pub max_query_bytes: usize,
+    /// Milliseconds that a query may run
+    #[arg(long, env = "DOMOCK_MAX_QUERY_MS", default_value_t = 60_000, value_name = "MS")]
+    pub max_query_ms: u64,
+    /// Rows that the answer to a query may have
+    #[arg(long, env = "DOMOCK_MAX_QUERY_ROWS", default_value_t = 100_000_000, value_name = "ROWS")]
+    pub max_query_rows: u64,
+    /// Queries that run at the same time; further ones wait for their turn [default: one for each core]
+    #[arg(long, env = "DOMOCK_MAX_QUERIES", value_name = "N")]
+    pub max_queries: Option<usize>,
+    /// Bytes of an SQL text
+    #[arg(long, env = "DOMOCK_MAX_SQL_BYTES", default_value_t = 64 << 10, value_name = "BYTES")]
+    pub max_sql_bytes: usize,
+    /// Connections that are open at the same time; further ones wait
+    #[arg(long, env = "DOMOCK_MAX_CONNECTIONS", default_value_t = 4096, value_name = "N")]
+    pub max_connections: usize,
+    /// Threads for parsing and queries [default: one for each core]
+    #[arg(long, env = "DOMOCK_THREADS", value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Logging")]
+pub struct LogConfig {
+    /// Form of the log on stderr
+    #[arg(
+        long,
+        env = "DOMOCK_LOG_FORMAT",
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub log_format: LogFormat,
+    /// What is logged: a level, or directives such as domock=debug,tower_http=warn
+    #[arg(long, env = "DOMOCK_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SqlModeArg {
+    Strict,
+    Lenient,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StringCompareArg {
+    Sensitive,
+    Insensitive,
+}
+
+impl From<SqlModeArg> for SqlMode {
+    fn from(arg: SqlModeArg) -> Self {
+        match arg {
+            SqlModeArg::Strict => Self::Strict,
+            SqlModeArg::Lenient => Self::Lenient,
+        }
+    }
+}
+
+impl From<StringCompareArg> for StringCompare {
+    fn from(arg: StringCompareArg) -> Self {
+        match arg {
+            StringCompareArg::Sensitive => Self::Sensitive,
+            StringCompareArg::Insensitive => Self::Insensitive,
+        }
+    }
+}
+
+impl Config {
+    /// The defaults, on a free port of the loopback address, without a seed and without the machine's variables.
+    pub fn for_tests() -> Self {
+        Self {
+            listen: ListenConfig { host: IpAddr::V4(Ipv4Addr::LOCALHOST), port: Some(0) },
+            seed: SeedConfig { seed_dir: None, empty: true, id_seed: 3666 },
+            time: TimeConfig {
+                frozen_at: None,
+                index_ms: 0,
+                execution_ms: 0,
+                time_zone: "UTC".to_owned(),
+            },
+            answers: AnswerConfig {
+                default_shape: DefaultShape::Auto,
+                sql: SqlModeArg::Strict,
+                string_compare: StringCompareArg::Sensitive,
+                require_evidence: Evidence::Inferred,
+            },
+            limits: LimitConfig {
+                max_part_bytes: 2 << 30,
+                max_json_bytes: 8 << 20,
+                max_data_bytes: 8 << 30,
+                max_query_bytes: 1 << 30,
+                max_query_ms: 60_000,
+                max_query_rows: 100_000_000,
+                max_queries: None,
+                max_sql_bytes: 64 << 10,
+                max_connections: 4096,
+                threads: None,
+            },
+        }
+    }
+
+    /// As it is, with the datasets of a folder to start with.
+    #[must_use]
+    pub fn with_seed_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.seed.seed_dir = Some(dir.into());
+        self.seed.empty = false;
+        self
+    }
+}
+
+impl ListenConfig {
+    /// Where to listen. `PORT` is the convention of hosts that start containers.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        Ok(SocketAddr::new(self.host, port_or_default(self.port)?))
+    }
+}
+
+pub fn port_or_default(port: Option<u16>) -> anyhow::Result<u16> {
+    match (port, std::env::var("PORT")) {
+        (Some(port), _) => Ok(port),
+        (None, Ok(text)) => {
+            text.parse().map_err(|_| anyhow::anyhow!("PORT: '{text}' is not a port number"))
+        }
+        (None, Err(_)) => Ok(3666),
+    }
+}
+
+impl SeedConfig {
+    /// The folder to load, if there is one.
+    pub fn dir(&self) -> Option<PathBuf> {
+        if self.empty {
+            return None;
+        }
+        let usual = ["/seed", "seed-data"].into_iter().map(PathBuf::from).find(|it| it.is_dir());
+        self.seed_dir.clone().or(usual)
+    }
+}
+
+impl LimitConfig {
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(cores).max(1)
+    }
+
+    pub fn query_time_max(&self) -> Duration {
+        Duration::from_millis(self.max_query_ms)
+    }
+}
+
+/// Names in `DOMOCK_…` variables that no flag has: probably misspelt.
+pub fn unknown_variables() -> Vec<String> {
+    use clap::CommandFactory;
+    let known: Vec<String> = Cli::command()
+        .get_arguments()
+        .filter_map(|it| it.get_env().map(|name| name.to_string_lossy().into_owned()))
+        .collect();
+    std::env::vars_os()
+        .map(|(name, _)| name.to_string_lossy().into_owned())
+        .filter(|it| it.starts_with("DOMOCK_") && !known.contains(it))
+        .collect()
+}
+
+fn parse_host(text: &str) -> Result<IpAddr, String> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    text.parse().map_err(|_| "must be an IP address or localhost".to_owned())
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .map(|it| Timestamp(it.timestamp_millis()))
+        .map_err(|it| format!("must be a time such as 2024-01-31T12:00:00Z: {it}"))
+}

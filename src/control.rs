@@ -1,0 +1,4 @@
+//! Domock's own API under `/_domock`: what only an emulator has.
+
+pub mod routes;
+pub mod seed;

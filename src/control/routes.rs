@@ -1,0 +1,140 @@
+//! Health, reset, clock and coverage.
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Instance, Timestamp};
+use crate::wire::error::Refusal;
+use crate::wire::routes::ROUTES;
+
+/// What the control plane knows besides the instance that a request is for.
+#[derive(Clone, Debug)]
+pub struct Control {
+    pub started: Instant,
+    pub seed: String,
+}
+
+pub fn router(control: Control) -> Router {
+    Router::new()
+        .route("/health", get(health))
+        .route("/_domock/health", get(health))
+        .route("/_domock/reset", post(reset))
+        .route("/_domock/clock", get(clock).post(move_clock))
+        .route("/_domock/coverage", get(coverage))
+        .route_layer(middleware::from_fn(refuse_web_pages))
+        .with_state(control)
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
+    uptime_ms: u128,
+    seed: String,
+    datasets: usize,
+    data_bytes: u64,
+}
+
+async fn health(State(control): State<Control>, domo: axum::Extension<Instance>) -> Json<Health> {
+    Json(Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_ms: control.started.elapsed().as_millis(),
+        seed: control.seed,
+        datasets: domo.dataset_count(),
+        data_bytes: domo.engine().budget().used(),
+    })
+}
+
+/// Back to the seed, at once; what is in flight finishes on the old state.
+async fn reset(domo: axum::Extension<Instance>) -> Json<serde_json::Value> {
+    domo.reset();
+    Json(serde_json::json!({ "status": "reset" }))
+}
+
+/// What time it is in the instance.
+#[derive(Serialize)]
+struct ClockFace {
+    now: String,
+    now_ms: i64,
+    frozen: bool,
+}
+
+/// Applied in this order: freeze or run, set, advance.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockMove {
+    frozen: Option<bool>,
+    /// Milliseconds since 1970.
+    set_ms: Option<i64>,
+    advance_ms: Option<i64>,
+}
+
+async fn clock(domo: axum::Extension<Instance>) -> Json<ClockFace> {
+    let clock = &domo.world().clock;
+    let now = clock.now();
+    let text = chrono::DateTime::from_timestamp_millis(now.millis()).unwrap_or_default();
+    Json(ClockFace { now: text.to_rfc3339(), now_ms: now.millis(), frozen: clock.is_frozen() })
+}
+
+async fn move_clock(
+    domo: axum::Extension<Instance>,
+    body: Result<Json<ClockMove>, axum::extract::rejection::JsonRejection>,
+) -> Result<Json<ClockFace>, Refusal> {
+    let Json(moves) = body.map_err(|it| Refusal::bad_request(it.body_text()))?;
+    let world = domo.world();
+    match moves.frozen {
+        Some(true) => world.clock.freeze(),
+        Some(false) => world.clock.run(),
+        None => {}
+    }
+    if let Some(set_ms) = moves.set_ms {
+        world.clock.set(Timestamp(set_ms));
+    }
+    world.clock.advance(moves.advance_ms.unwrap_or(0));
+    Ok(clock(domo).await)
+}
+
+#[derive(Serialize)]
+struct Coverage {
+    id: &'static str,
+    verb: &'static str,
+    path: &'static str,
+    documentation: &'static str,
+    evidence: &'static str,
+    honoured: &'static [&'static str],
+    ignored: &'static [&'static str],
+    note: &'static str,
+}
+
+async fn coverage() -> Json<Vec<Coverage>> {
+    let rows = ROUTES.iter().map(|it| Coverage {
+        id: it.id,
+        verb: it.verb.name(),
+        path: it.path,
+        documentation: it.doc,
+        evidence: it.evidence.name(),
+        honoured: it.honoured,
+        ignored: it.ignored,
+        note: it.note,
+    });
+    Json(rows.collect())
+}
+
+/// A page in a browser must not drive the server of whoever visits it.
+async fn refuse_web_pages(request: Request, next: Next) -> Response {
+    let is_cross_site = request.headers().contains_key(header::ORIGIN)
+        || request.headers().get("sec-fetch-site").is_some_and(|it| it == "cross-site");
+    if is_cross_site && request.method() != axum::http::Method::GET {
+        let message = "the control plane does not take orders from web pages";
+        return Refusal::new(StatusCode::FORBIDDEN, message).into_response();
+    }
+    next.run(request).await
+}

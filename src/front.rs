@@ -1,0 +1,3 @@
+//! How bytes arrive. Knows no Domo.
+
+pub mod listen;

@@ -1,0 +1,26 @@
+//! Domo's HTTP dialect: paths, JSON shapes, statuses. Knows no Arrow, no lock and no clock.
+
+pub mod error;
+pub mod extract;
+pub mod routes;
+pub mod shapes;
+
+pub mod access;
+pub mod datasets;
+pub mod indexes;
+pub mod partitions;
+pub mod query;
+pub mod schema;
+pub mod streams;
+pub mod uploads;
+pub mod versions;
+
+/// What the wire does where Domo leaves it open, and how much it takes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub default_shape: query::DefaultShape,
+    /// Bytes of a body in JSON.
+    pub json_bytes_max: usize,
+    /// Bytes of one part of an upload, unzipped.
+    pub part_bytes_max: usize,
+}

@@ -1,0 +1,173 @@
+//! Domo's error envelope, and the only statuses of refusals.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::extract::JSON;
+use crate::domain::instance::Instance;
+use crate::domain::{self, AskedFor, Error, SqlError};
+
+/// Names what a 501 does not emulate.
+pub const UNSUPPORTED: HeaderName = HeaderName::from_static("x-domock-unsupported");
+
+/// A refusal on its way out: [`dress`] writes its body, because that tells the path and a trace id.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub status: StatusCode,
+    pub message: String,
+    /// The cause, for the log; `None` where the message says it all.
+    pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What Domo answers when it refuses.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope {
+    status: u16,
+    status_reason: &'static str,
+    message: String,
+    path: String,
+    /// The trace id of Domo's "thread of execution".
+    toe: String,
+}
+
+impl Refusal {
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), cause: None }
+    }
+
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let status = match &error {
+            Error::NotFound { .. } => StatusCode::NOT_FOUND,
+            Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Unsupported(_) => StatusCode::NOT_IMPLEMENTED,
+            Error::NotIndexed { asked_for: AskedFor::Schema, .. } => StatusCode::NOT_FOUND,
+            Error::Csv { source, .. } if source.is_too_large() => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::NotIndexed { asked_for: AskedFor::Rows, .. }
+            | Error::Invalid { .. }
+            | Error::Csv { .. }
+            | Error::Conversion { .. } => StatusCode::BAD_REQUEST,
+            Error::Query(refusal) => status_of_query(refusal),
+        };
+        let message = error.to_string();
+        Self { status, message, cause: Some(Arc::new(error)) }
+    }
+}
+
+impl From<SqlError> for Refusal {
+    fn from(error: SqlError) -> Self {
+        Error::Query(error).into()
+    }
+}
+
+fn status_of_query(refusal: &SqlError) -> StatusCode {
+    match refusal {
+        SqlError::Memory { .. } | SqlError::Rows { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        SqlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+pub async fn no_such_route() -> Refusal {
+    Refusal::not_found("no such route")
+}
+
+pub async fn no_such_verb() -> Refusal {
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this route does not answer to this method")
+}
+
+/// Puts every refusal into Domo's envelope, also those that no handler has seen.
+pub async fn dress(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let instance = request.extensions().get::<Instance>().cloned();
+    let response = next.run(request).await;
+    if response.status().as_u16() < 400 {
+        return response;
+    }
+    let Some(refusal) = refusal_of(&response) else { return response };
+    let trace = instance.map(|it| it.world().draw(domain::ids::Ids::trace)).unwrap_or_default();
+    log(&refusal, &path, &trace);
+    let feature = (refusal.status == StatusCode::NOT_IMPLEMENTED).then(|| refusal.message.clone());
+    let envelope = Envelope {
+        status: refusal.status.as_u16(),
+        status_reason: refusal.status.canonical_reason().unwrap_or_default(),
+        message: refusal.message,
+        path,
+        toe: trace,
+    };
+    let mut dressed =
+        (refusal.status, [(header::CONTENT_TYPE, JSON)], to_json(&envelope)).into_response();
+    if let Some(feature) = feature.and_then(|it| HeaderValue::try_from(it).ok()) {
+        dressed.headers_mut().insert(UNSUPPORTED, feature);
+    }
+    for name in [header::ALLOW, header::CONNECTION, header::WWW_AUTHENTICATE] {
+        if let Some(value) = response.headers().get(&name) {
+            dressed.headers_mut().insert(name, value.clone());
+        }
+    }
+    dressed
+}
+
+/// The refusal that a response carries, or what its bare status says; none where it has a JSON body already.
+fn refusal_of(response: &Response) -> Option<Refusal> {
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        return Some(refusal.clone());
+    }
+    let is_json = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|it| it.as_bytes().starts_with(b"application/json"));
+    let reason = response.status().canonical_reason().unwrap_or("refused");
+    (!is_json).then(|| Refusal::new(response.status(), reason))
+}
+
+fn log(refusal: &Refusal, path: &str, trace: &str) {
+    let cause = refusal.cause.as_deref().and_then(std::error::Error::source).map(chain);
+    let status = refusal.status.as_u16();
+    if refusal.status.is_server_error() && refusal.status != StatusCode::NOT_IMPLEMENTED {
+        tracing::error!(status, path, toe = trace, message = refusal.message, cause, "failed");
+    } else {
+        tracing::info!(status, path, toe = trace, message = refusal.message, cause, "refused");
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+fn to_json(envelope: &Envelope) -> Vec<u8> {
+    serde_json::to_vec(envelope).expect("a struct of numbers and strings is always JSON")
+}

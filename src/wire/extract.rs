@@ -1,0 +1,190 @@
+//! What handlers take and give: the call, path arguments, JSON and CSV bodies, with refusals in Domo's shape.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+use axum::body::{Body, BodyDataStream};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Settings;
+use super::error::Refusal;
+use crate::domain::instance::Instance;
+use crate::domain::{DatasetId, UserId};
+
+/// The content type that Domo's samples print, to the letter: a client takes anything else for text.
+pub const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+
+/// Which instance is asked, and by whom.
+#[derive(Debug)]
+pub struct Call {
+    pub domo: Instance,
+    pub user: UserId,
+}
+
+impl<S: Sync> FromRequestParts<S> for Call {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let instance = parts.extensions.get::<Instance>().cloned();
+        let domo = instance.ok_or_else(|| {
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the request was given no instance")
+        })?;
+        let user = domo.admin();
+        Ok(Self { domo, user })
+    }
+}
+
+/// The arguments in the path, by the names of the route table, percent-decoded.
+#[derive(Debug)]
+pub struct PathArgs {
+    named: Vec<(String, String)>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathArgs {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let raw = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|it| Refusal::not_found(it.to_string()))?;
+        Ok(Self {
+            named: raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        })
+    }
+}
+
+impl PathArgs {
+    pub fn text(&self, name: &str) -> &str {
+        self.named.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)
+    }
+
+    /// Something that cannot be an id names nothing.
+    pub fn id<T: FromStr>(&self, name: &str) -> Result<T, Refusal> {
+        let text = self.text(name);
+        text.parse().map_err(|_| Refusal::not_found(format!("{name} {text} does not exist")))
+    }
+
+    pub fn dataset(&self) -> Result<DatasetId, Refusal> {
+        self.id("dataset")
+    }
+}
+
+/// Query parameters; names that the type does not have are passed over.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        axum::extract::Query::<T>::try_from_uri(&parts.uri)
+            .map(|it| Self(it.0))
+            .map_err(|it| Refusal::bad_request(it.body_text()))
+    }
+}
+
+/// A JSON body, whatever its content type says: clients send none, or a wrong one.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Settings> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
+        let bytes = whole_body(request, settings.json_bytes_max).await?;
+        if bytes.is_empty() {
+            return Err(Refusal::bad_request("the request has no body, and needs one in JSON"));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+/// A JSON body that may be missing; so may `null` stand for it.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<Settings> for OptionalJson<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
+        let bytes = whole_body(request, settings.json_bytes_max).await?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(T::default()));
+        }
+        parse::<Option<T>>(&bytes).map(|it| Self(it.unwrap_or_default()))
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(bytes).map_err(|it| {
+        let what =
+            if it.is_data() { "Cannot deserialize the body" } else { "The body is not JSON" };
+        Refusal::bad_request(format!("{what}: {it}"))
+    })
+}
+
+async fn whole_body(request: Request, bytes_max: usize) -> Result<bytes::Bytes, Refusal> {
+    let body = Limited::new(request.into_body(), bytes_max);
+    body.collect().await.map(http_body_util::Collected::to_bytes).map_err(|it| {
+        if it.is::<LengthLimitError>() {
+            let message = format!("the body is larger than the limit of {bytes_max} bytes");
+            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+        } else {
+            broken_body(&*it)
+        }
+    })
+}
+
+/// Why a body could not be read to its end; a limit may be the cause of a cause.
+pub fn broken_body(error: &(dyn std::error::Error + 'static)) -> Refusal {
+    let mut cause = Some(error);
+    while let Some(it) = cause {
+        if it.is::<LengthLimitError>() {
+            return Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the body is larger than its limit",
+            );
+        }
+        cause = it.source();
+    }
+    Refusal::bad_request(format!("the body could not be read to its end: {error}"))
+}
+
+/// A CSV body, as a stream of at most the limit for one part.
+#[derive(Debug)]
+pub struct Csv(pub BodyDataStream);
+
+impl FromRequest<Settings> for Csv {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, settings: &Settings) -> Result<Self, Infallible> {
+        let limited = Limited::new(request.into_body(), settings.part_bytes_max);
+        Ok(Self(Body::new(limited).into_data_stream()))
+    }
+}
+
+/// A JSON answer.
+#[derive(Debug)]
+pub struct Reply<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Reply<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
+            Err(error) => {
+                let mut refusal = Refusal::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the answer could not be written",
+                );
+                refusal.cause = Some(std::sync::Arc::new(error));
+                refusal.into_response()
+            }
+        }
+    }
+}

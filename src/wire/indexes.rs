@@ -1,0 +1,117 @@
+//! Indexing: making committed versions queryable.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::error::Refusal;
+use super::extract::{Call, OptionalJson, PathArgs, Reply};
+use super::shapes::{EpochMillis, Opaque};
+use crate::domain::index::IndexJob;
+use crate::domain::{DatasetId, UploadId};
+
+pub async fn request(
+    call: Call,
+    path: PathArgs,
+    OptionalJson(body): OptionalJson<Request>,
+) -> Result<Reply<Job>, Refusal> {
+    let dataset = path.dataset()?;
+    let job = call.domo.index(call.user, dataset, body.data_ids.unwrap_or_default()).await?;
+    Ok(Reply(Job::of(dataset, &job, job.is_ready(call.domo.now()))))
+}
+
+pub async fn request_all(
+    call: Call,
+    path: PathArgs,
+    OptionalJson(_): OptionalJson<Opaque>,
+) -> Result<Reply<Job>, Refusal> {
+    let dataset = path.dataset()?;
+    let job = call.domo.index(call.user, dataset, Vec::new()).await?;
+    Ok(Reply(Job::of(dataset, &job, job.is_ready(call.domo.now()))))
+}
+
+pub async fn status(call: Call, path: PathArgs) -> Result<Reply<Status>, Refusal> {
+    let dataset = path.dataset()?;
+    let (job, is_ready) = call.domo.index_job(call.user, dataset, path.text("index"))?;
+    Ok(Reply(Status::of(dataset, &job, is_ready)))
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// Data versions; none, or an empty list, for all that can be indexed.
+    data_ids: Option<Vec<UploadId>>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    id: String,
+    /// `yyyyMMddHHmmss.SSS`, the form in which the status route takes it.
+    index_id: String,
+    #[schemars(with = "f64")]
+    request_key: Box<RawValue>,
+    data_source_id: String,
+    state: &'static str,
+    requested_at: EpochMillis,
+    data_ids: Vec<UploadId>,
+}
+
+impl Job {
+    fn of(dataset: DatasetId, job: &IndexJob, is_ready: bool) -> Self {
+        Self {
+            id: job.key.to_string(),
+            index_id: job.key.to_string(),
+            request_key: number(&job.key.to_string()),
+            data_source_id: dataset.to_string(),
+            state: state(is_ready),
+            requested_at: job.requested_at.millis(),
+            data_ids: job.versions.iter().copied().collect(),
+        }
+    }
+}
+
+/// Digits and a point, as a JSON number that no double has rounded.
+pub fn number(digits: &str) -> Box<RawValue> {
+    RawValue::from_string(digits.to_owned()).unwrap_or_default()
+}
+
+fn state(is_ready: bool) -> &'static str {
+    if is_ready { "SUCCESS" } else { "RUNNING" }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    index_id: String,
+    data_source_id: String,
+    state: &'static str,
+    status: &'static str,
+    completed: bool,
+    requested_at: EpochMillis,
+    completed_at: Option<EpochMillis>,
+    statuses: Vec<VersionStatus>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionStatus {
+    data_id: UploadId,
+    state: &'static str,
+}
+
+impl Status {
+    fn of(dataset: DatasetId, job: &IndexJob, is_ready: bool) -> Self {
+        let state = state(is_ready);
+        Self {
+            index_id: job.key.to_string(),
+            data_source_id: dataset.to_string(),
+            state,
+            status: state,
+            completed: is_ready,
+            requested_at: job.requested_at.millis(),
+            completed_at: is_ready.then_some(job.ready_at.millis()),
+            statuses: job.versions.iter().map(|it| VersionStatus { data_id: *it, state }).collect(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! SQL over a dataset, in the shape that the caller reads.
+
+mod shape;
+
+use std::future::ready;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Settings;
+use super::error::Refusal;
+use super::extract::{Call, Json, PathArgs, Query};
+use super::shapes::Opaque;
+use crate::domain::{DatasetId, Error, Rows, SqlError};
+
+pub use shape::{Answer, DefaultShape, Frame, Shape, ShapeQuery, TableAnswer};
+
+pub async fn execute(
+    State(settings): State<Settings>,
+    call: Call,
+    path: PathArgs,
+    (headers, Query(query)): (HeaderMap, Query<ShapeQuery>),
+    Json(body): Json<Execute>,
+) -> Result<Response, Refusal> {
+    let shape = Shape::negotiate(&settings, &headers, &query, body.query.is_some())?;
+    answer(&call, path.dataset()?, body, shape).await
+}
+
+/// The same, in the shape of a table unless the URL says otherwise.
+pub async fn export(
+    call: Call,
+    path: PathArgs,
+    Query(query): Query<ShapeQuery>,
+    Json(body): Json<Execute>,
+) -> Result<Response, Refusal> {
+    let shape = query.wanted()?.unwrap_or(Shape::Table);
+    answer(&call, path.dataset()?, body, shape).await
+}
+
+async fn answer(
+    call: &Call,
+    dataset: DatasetId,
+    body: Execute,
+    shape: Shape,
+) -> Result<Response, Refusal> {
+    let started_at = call.domo.now();
+    let rows = call.domo.query(call.user, dataset, body.sql()?).await?;
+    let duration_ms = call.domo.now().millis() - started_at.millis();
+    let frame = shape.frame(dataset, rows.columns(), duration_ms);
+    let body = if rows.is_complete() {
+        whole(rows, frame, shape).await?
+    } else {
+        streamed(rows, frame, shape)
+    };
+    Ok(([(header::CONTENT_TYPE, shape.content_type())], body).into_response())
+}
+
+/// A short answer in one piece, so that whatever is wrong with it can still be refused.
+async fn whole(rows: Rows, frame: Frame, shape: Shape) -> Result<Body, Refusal> {
+    let mut body = frame.head;
+    let mut row_count = 0;
+    let mut chunks = pin!(rows.into_chunks(shape.rows()));
+    while let Some(chunk) = chunks.try_next().await? {
+        body.extend_from_slice(&chunk.bytes);
+        row_count += chunk.rows;
+    }
+    frame.tail.write(row_count, &mut body);
+    Ok(Body::from(body))
+}
+
+/// A long answer while it is computed; what goes wrong in the middle can only break the connection off.
+fn streamed(rows: Rows, frame: Frame, shape: Shape) -> Body {
+    let row_count = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&row_count);
+    let head = stream::once(ready(Ok(Bytes::from(frame.head))));
+    let chunks = rows.into_chunks(shape.rows()).map_ok(move |chunk| {
+        counter.fetch_add(chunk.rows, Ordering::Relaxed);
+        chunk.bytes
+    });
+    let tail = stream::once(async move {
+        let mut bytes = Vec::new();
+        frame.tail.write(row_count.load(Ordering::Relaxed), &mut bytes);
+        Ok::<_, SqlError>(Bytes::from(bytes))
+    });
+    Body::from_stream(head.chain(chunks).chain(tail))
+}
+
+/// `sql`, or the structured `query` of Domo's own pages.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Execute {
+    pub sql: Option<String>,
+    pub query: Option<Opaque>,
+}
+
+impl Execute {
+    fn sql(self) -> Result<String, Refusal> {
+        match (self.sql, self.query) {
+            (Some(sql), _) => Ok(sql),
+            (None, Some(_)) => Err(Error::Unsupported("a structured query").into()),
+            (None, None) => Err(Refusal::bad_request("sql: is missing")),
+        }
+    }
+}

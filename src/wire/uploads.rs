@@ -1,0 +1,170 @@
+//! Three-stage CSV uploads, and the row that is appended in one call.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::error::Refusal;
+use super::extract::{Call, Csv, OptionalJson, PathArgs, Query, Reply, broken_body};
+use super::shapes::{Empty, EpochMillis, LooseBool, Opaque};
+use crate::domain::instance::PartError;
+use crate::domain::upload::UploadIntent;
+use crate::domain::{self, DatasetId, UploadId};
+
+pub async fn start(
+    call: Call,
+    path: PathArgs,
+    Query(query): Query<StartQuery>,
+    OptionalJson(body): OptionalJson<Start>,
+) -> Result<Reply<Started>, Refusal> {
+    let dataset = path.dataset()?;
+    let (upload, requested_at) = match body.row()? {
+        Some((values, delimiter)) => {
+            call.domo.append_row(call.user, dataset, values, delimiter).await?
+        }
+        None => call.domo.start_upload(call.user, dataset, body.intent(query)?)?,
+    };
+    Ok(Reply(Started::of(dataset, upload, requested_at)))
+}
+
+pub async fn part(call: Call, path: PathArgs, Csv(body): Csv) -> Result<Reply<Empty>, Refusal> {
+    let number = (path.id("upload")?, part_number(&path)?);
+    call.domo.put_part(call.user, path.dataset()?, number, body).await?;
+    Ok(Reply(Empty {}))
+}
+
+pub async fn commit(
+    call: Call,
+    path: PathArgs,
+    OptionalJson(body): OptionalJson<Commit>,
+) -> Result<Reply<Committed>, Refusal> {
+    let (dataset, upload) = (path.dataset()?, path.id("upload")?);
+    let how = (body.intent()?, body.index()?);
+    let version = call.domo.commit_upload(call.user, dataset, upload, how).await?;
+    Ok(Reply(Committed::of(dataset, &version)))
+}
+
+pub fn part_number(path: &PathArgs) -> Result<u32, Refusal> {
+    let text = path.text("part");
+    text.parse().map_err(|_| {
+        Refusal::bad_request(format!("part: '{text}' is not a whole number of 0 or more"))
+    })
+}
+
+impl From<PartError<axum::Error>> for Refusal {
+    fn from(error: PartError<axum::Error>) -> Self {
+        match error {
+            PartError::Body(cause) => broken_body(&cause),
+            PartError::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StartQuery {
+    restate_data_tag: Option<String>,
+    data_tag: Option<String>,
+}
+
+/// The start of an upload; or a whole row, where `values` is there.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Start {
+    action: Option<String>,
+    /// `"latest"` or a version: adds to what is there.
+    append_id: Option<Opaque>,
+    restate_data_tag: Option<String>,
+    data_tag: Option<String>,
+    values: Option<String>,
+    delimiter: Option<String>,
+}
+
+impl Start {
+    /// The values to append, with the byte between them.
+    fn row(&self) -> Result<Option<(String, u8)>, Refusal> {
+        let Some(values) = &self.values else { return Ok(None) };
+        match self.delimiter.as_deref().unwrap_or(",").as_bytes() {
+            [byte] if !matches!(byte, b'"' | b'\r' | b'\n') => Ok(Some((values.clone(), *byte))),
+            _ => Err(Refusal::bad_request(
+                "delimiter: must be one ASCII character that is no quote or line end",
+            )),
+        }
+    }
+
+    fn intent(self, query: StartQuery) -> Result<UploadIntent, Refusal> {
+        let tag =
+            query.restate_data_tag.or(query.data_tag).or(self.restate_data_tag).or(self.data_tag);
+        intent(self.action.as_deref(), self.append_id.as_ref(), tag)
+    }
+}
+
+fn intent(
+    action: Option<&str>,
+    append_id: Option<&Opaque>,
+    tag: Option<String>,
+) -> Result<UploadIntent, Refusal> {
+    let method = action
+        .map(str::parse)
+        .transpose()
+        .map_err(|problem| Refusal::bad_request(format!("action: {problem}")))?;
+    let appends = append_id.is_some_and(|it| !it.0.is_null() && it.0 != "replace");
+    Ok(UploadIntent { method, appends, tag: tag.filter(|it| !it.is_empty()) })
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Started {
+    data_source_id: String,
+    upload_id: UploadId,
+    requested_as_of: EpochMillis,
+}
+
+impl Started {
+    fn of(dataset: DatasetId, upload_id: UploadId, requested_as_of: EpochMillis) -> Self {
+        Self { data_source_id: dataset.to_string(), upload_id, requested_as_of }
+    }
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Commit {
+    action: Option<String>,
+    append_id: Option<Opaque>,
+    restate_data_tag: Option<String>,
+    data_tag: Option<String>,
+    index: Option<LooseBool>,
+}
+
+impl Commit {
+    fn intent(&self) -> Result<UploadIntent, Refusal> {
+        let tag = self.restate_data_tag.clone().or_else(|| self.data_tag.clone());
+        intent(self.action.as_deref(), self.append_id.as_ref(), tag)
+    }
+
+    /// Without a word the data becomes visible.
+    fn index(&self) -> Result<bool, Refusal> {
+        self.index.as_ref().map_or(Ok(true), |it| it.value("index"))
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Committed {
+    data_source_id: String,
+    upload_id: UploadId,
+    data_version_id: UploadId,
+    row_count: u64,
+    status: &'static str,
+}
+
+impl Committed {
+    fn of(dataset: DatasetId, version: &domain::version::DataVersion) -> Self {
+        Self {
+            data_source_id: dataset.to_string(),
+            upload_id: version.id,
+            data_version_id: version.id,
+            row_count: version.rows,
+            status: "SUCCESS",
+        }
+    }
+}
