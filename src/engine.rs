@@ -1,20 +1,31 @@
 //! CSV and SQL over Arrow. Knows no Domo: no dataset, no upload, no user, no route, no time of day.
 
 pub mod csv;
+mod dialect;
 pub mod error;
 pub mod memory;
+mod names;
+mod provider;
 pub mod rows;
+mod session;
 pub mod sql;
 pub mod table;
 pub mod types;
+mod workers;
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use session::Sessions;
+use workers::Workers;
 
 pub use csv::{CsvError, CsvFormat, Header};
 pub use error::SqlError;
 pub use memory::{BudgetExceeded, Lease, MemoryBudget};
 pub use rows::{RowFormat, Rows};
-pub use sql::{Formula, Query, SqlMode, StringCompare};
+pub use sql::{Formula, Query, SqlMode, SqlSettings, StringCompare};
 pub use table::Table;
 pub use types::{Column, ColumnType, UnknownType};
 
@@ -36,14 +47,34 @@ pub struct EngineLimits {
 /// Parses CSV and runs SQL on threads of its own. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    limits: std::sync::Arc<EngineLimits>,
+    limits: Arc<EngineLimits>,
     budget: MemoryBudget,
+    settings: SqlSettings,
+    workers: Arc<Workers>,
+    sessions: Arc<Sessions>,
+    turns: Arc<Semaphore>,
 }
 
 impl Engine {
+    /// Starts nothing: threads and planner come with the first query.
     pub fn new(limits: EngineLimits) -> Self {
-        let budget = MemoryBudget::new(limits.data_bytes_max);
-        Self { limits: std::sync::Arc::new(limits), budget }
+        Self {
+            budget: MemoryBudget::new(limits.data_bytes_max),
+            settings: SqlSettings::default(),
+            workers: Arc::new(Workers::new(limits.threads)),
+            sessions: Arc::default(),
+            turns: Arc::new(Semaphore::new(
+                limits.queries_at_once_max.clamp(1, Semaphore::MAX_PERMITS),
+            )),
+            limits: Arc::new(limits),
+        }
+    }
+
+    /// Reads SQL otherwise from here on; the clones that exist keep theirs.
+    #[must_use]
+    pub fn with_sql(mut self, settings: SqlSettings) -> Self {
+        self.settings = settings;
+        self
     }
 
     pub fn budget(&self) -> &MemoryBudget {
@@ -63,5 +94,22 @@ impl Engine {
 
     pub fn limits(&self) -> &EngineLimits {
         &self.limits
+    }
+
+    pub fn sql_settings(&self) -> &SqlSettings {
+        &self.settings
+    }
+
+    fn workers(&self) -> &Workers {
+        &self.workers
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// First come, first served.
+    fn turns(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.turns)
     }
 }

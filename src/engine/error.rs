@@ -1,5 +1,9 @@
 //! Why a query has no answer.
 
+mod translate;
+
+use std::time::Duration;
+
 /// A refusal of a query, in one sentence that names no engine.
 #[derive(Debug, thiserror::Error)]
 pub enum SqlError {
@@ -25,4 +29,15 @@ pub enum SqlError {
     /// A defect of ours; the chain is for the log.
     #[error("the query could not be run")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl SqlError {
+    pub(super) fn deadline(limit: Duration) -> Self {
+        Self::Deadline { limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) }
+    }
+
+    /// A task that ended without an answer and without a reason.
+    pub(super) fn lost() -> Self {
+        Self::Internal("the task ended without an answer".into())
+    }
 }

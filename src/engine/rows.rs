@@ -1,9 +1,16 @@
-//! The rows of an answer, as a stream of encoded chunks. (skeleton: replaced by the SQL and encoding work)
+//! The rows of an answer, as a stream of encoded chunks.
+
+pub(super) mod encode;
+
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::Stream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::error::SqlError;
+use super::sql::{AbortOnDrop, Feed};
 use super::types::Column;
 
 /// How rows are written. What surrounds them is the caller's.
@@ -37,31 +44,70 @@ pub struct Chunk {
 #[derive(Debug)]
 pub struct Rows {
     columns: Vec<Column>,
+    is_complete: bool,
+    feed: Feed,
 }
 
 impl Rows {
+    pub(super) fn new(columns: Vec<Column>, is_complete: bool, feed: Feed) -> Self {
+        Self { columns, is_complete, feed }
+    }
+
     /// Names as the SELECT list wrote them, and types.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
+    /// Whether every row has been computed, so that no error can follow.
     pub fn is_complete(&self) -> bool {
-        true
+        self.is_complete
     }
 
-    /// Encoded off the async threads. The answer of a short query is a single chunk, so that an error can
-    /// still become a refusal: see [`Rows::is_complete`].
+    /// Encoded off the async threads, in chunks of some 64 KB; at most a few of them wait for a slow reader.
     pub fn into_chunks(
         self,
         format: RowFormat,
     ) -> impl Stream<Item = Result<Chunk, SqlError>> + Send + 'static {
-        let _ = format;
-        futures::stream::empty()
+        let Feed { format: wanted, chunks, patience, limit, guard } = self.feed;
+        let reader = Reader { chunks, patience, limit, _guard: guard };
+        // A task that is gone leaves a closed channel, which ends the stream below.
+        let _ = wanted.send(format);
+        futures::stream::unfold(Some(reader), |reader| async move {
+            let mut reader = reader?;
+            match reader.next().await? {
+                Ok(chunk) => Some((Ok(chunk), Some(reader))),
+                Err(error) => Some((Err(error), None)),
+            }
+        })
+    }
+}
+
+struct Reader {
+    chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
+    patience: Duration,
+    limit: Duration,
+    _guard: AbortOnDrop,
+}
+
+impl Reader {
+    /// Only waiting for the engine uses patience up: a slow reader is no slow query.
+    async fn next(&mut self) -> Option<Result<Chunk, SqlError>> {
+        let began = Instant::now();
+        let Ok(next) = timeout(self.patience, self.chunks.recv()).await else {
+            return Some(Err(SqlError::deadline(self.limit)));
+        };
+        self.patience = self.patience.saturating_sub(began.elapsed());
+        next
     }
 }
 
 /// The header line of a CSV.
 pub fn csv_header(columns: &[Column]) -> Vec<u8> {
-    let names: Vec<&str> = columns.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<String> = columns.iter().map(|it| csv_name(&it.name)).collect();
     format!("{}\n", names.join(",")).into_bytes()
+}
+
+fn csv_name(name: &str) -> String {
+    let plain = !name.contains([',', '"', '\n', '\r']);
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }

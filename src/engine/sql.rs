@@ -1,9 +1,16 @@
-//! SQL → rows. (skeleton: replaced by the SQL work)
+//! SQL → rows: prepare the text, plan it, run it.
+
+mod cancel;
+mod plan;
+mod run;
 
 use super::Engine;
 use super::error::SqlError;
 use super::rows::Rows;
 use super::table::Table;
+
+pub(super) use cancel::AbortOnDrop;
+pub(super) use run::Feed;
 
 /// Which SQL is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +28,25 @@ pub enum StringCompare {
     Insensitive,
 }
 
+/// How this engine reads SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SqlSettings {
+    pub mode: SqlMode,
+    pub string_compare: StringCompare,
+    /// The zone of `NOW()` and `CURRENT_DATE`: minutes east of UTC.
+    pub utc_offset_minutes: i32,
+}
+
+impl Default for SqlSettings {
+    fn default() -> Self {
+        Self {
+            mode: SqlMode::Strict,
+            string_compare: StringCompare::Sensitive,
+            utc_offset_minutes: 0,
+        }
+    }
+}
+
 /// A named expression that a query may select like a column (a Beast Mode).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formula {
@@ -34,13 +60,20 @@ pub struct Query {
     pub table: Table,
     pub sql: String,
     pub formulas: Vec<Formula>,
-    /// What NOW() says: milliseconds since 1970 in UTC.
+    /// What `NOW()` says: milliseconds since 1970 in UTC.
     pub now_ms: i64,
 }
 
 impl Engine {
-    /// Plans the query and starts it. Refusals that show before the first row come from here.
+    /// Plans the query and starts it. Refusals that show before the first row come from here; so do all of a query
+    /// whose answer is short. Dropping the future, or the rows, stops the query.
     pub async fn query(&self, query: Query) -> Result<Rows, SqlError> {
-        Err(SqlError::Refused(format!("no SQL yet: {}", query.sql)))
+        let limit = self.limits().sql_bytes_max;
+        if query.sql.len() > limit {
+            return Err(SqlError::Refused(format!(
+                "the query is longer than the limit of {limit} bytes"
+            )));
+        }
+        run::start(self, query).await
     }
 }

@@ -1,0 +1,67 @@
+//! Domo's SQL → the engine's: tokens, syntax tree, what is allowed, and the ordered list of rewrites.
+
+mod allowed;
+mod build;
+mod grammar;
+mod limit_twice;
+mod naming;
+mod now;
+mod quotes;
+mod syntax;
+mod tokens;
+mod words;
+
+use datafusion::sql::sqlparser::ast::{Query as Tree, Statement};
+
+use super::SqlSettings;
+use super::error::SqlError;
+use super::names::Names;
+use super::sql::Formula;
+
+pub(crate) use naming::Written;
+
+/// What the rewrites may ask.
+#[derive(Debug)]
+pub(crate) struct Facts<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) formulas: &'a [Formula],
+    pub(crate) now_ms: i64,
+    pub(crate) settings: &'a SqlSettings,
+}
+
+/// A statement in the engine's SQL, and how its columns are to be called.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) statement: Statement,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) written: Written,
+}
+
+/// One item of the outermost SELECT list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    Named(String),
+    Star,
+}
+
+type Rewrite = fn(&mut Tree, &Facts) -> Result<(), SqlError>;
+
+/// The differences between the two languages that show in the syntax tree, in the order in which they are put right.
+const REWRITES: &[Rewrite] = &[now::fix];
+
+pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
+    let text = tokens::Text::new(sql);
+    let mut tokens = tokens::read(sql)?;
+    words::quote_table(&mut tokens);
+    words::infix_mod(&mut tokens);
+    quotes::settle(&mut tokens, facts);
+    let items = naming::item_texts(&text, &tokens);
+    let mut tree = syntax::parse(limit_twice::nest(tokens))?;
+    allowed::check(&tree, facts)?;
+    let outputs = naming::outputs(&tree, &items);
+    for rewrite in REWRITES {
+        rewrite(&mut tree, facts)?;
+    }
+    let written = naming::fold(&mut tree, facts.names, &items);
+    Ok(Prepared { statement: Statement::Query(Box::new(tree)), outputs, written })
+}

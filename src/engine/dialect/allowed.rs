@@ -1,0 +1,145 @@
+//! What a query may hold: SELECTs over the one dataset. Everything else is refused by its name.
+//! Pinned by tests/golden/sql/refused.slt.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectFlavor, SetExpr, TableFactor, Visit,
+    Visitor,
+};
+
+use super::super::error::SqlError;
+use super::super::sql::SqlMode;
+use super::Facts;
+
+pub(super) fn check(query: &Query, facts: &Facts) -> Result<(), SqlError> {
+    let mut checker = Checker { ctes: BTreeSet::new(), datasets: BTreeSet::new() };
+    match query.visit(&mut checker) {
+        ControlFlow::Break(reason) => return Err(SqlError::Refused(reason)),
+        ControlFlow::Continue(()) => {}
+    }
+    let datasets: Vec<&String> = checker.datasets.difference(&checker.ctes).collect();
+    match datasets[..] {
+        [one, other, ..] if facts.settings.mode == SqlMode::Strict => Err(SqlError::Refused(
+            format!("a query reads one dataset; this one names '{one}' and '{other}'"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+struct Checker {
+    ctes: BTreeSet<String>,
+    datasets: BTreeSet<String>,
+}
+
+fn refuse(what: &str) -> ControlFlow<String> {
+    ControlFlow::Break(format!("{what} is not accepted"))
+}
+
+impl Checker {
+    fn body(body: &SetExpr) -> ControlFlow<String> {
+        match body {
+            SetExpr::Select(_) | SetExpr::Query(_) => ControlFlow::Continue(()),
+            SetExpr::SetOperation { left, right, .. } => {
+                Self::body(left)?;
+                Self::body(right)
+            }
+            SetExpr::Values(_) => refuse("VALUES"),
+            SetExpr::Table(_) => refuse("TABLE"),
+            SetExpr::Insert(_) => refuse("INSERT"),
+            SetExpr::Update(_) => refuse("UPDATE"),
+            SetExpr::Delete(_) => refuse("DELETE"),
+            SetExpr::Merge(_) => refuse("MERGE"),
+        }
+    }
+}
+
+impl Visitor for Checker {
+    type Break = String;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        Self::body(&query.body)?;
+        for cte in query.with.iter().flat_map(|it| &it.cte_tables) {
+            self.ctes.insert(cte.alias.name.value.to_lowercase());
+        }
+        if !query.locks.is_empty() {
+            return refuse("FOR UPDATE or FOR SHARE");
+        }
+        if query.for_clause.is_some() || query.settings.is_some() || query.format_clause.is_some() {
+            return refuse("a FOR, SETTINGS or FORMAT clause");
+        }
+        if !query.pipe_operators.is_empty() {
+            return refuse("|>");
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Self::Break> {
+        if select.into.is_some() {
+            return refuse("SELECT … INTO");
+        }
+        if !matches!(select.flavor, SelectFlavor::Standard) {
+            return refuse("a query that begins with FROM");
+        }
+        if !select.lateral_views.is_empty() {
+            return refuse("LATERAL VIEW");
+        }
+        if select.prewhere.is_some() || !select.connect_by.is_empty() || select.top.is_some() {
+            return refuse("PREWHERE, CONNECT BY or TOP");
+        }
+        if select.qualify.is_some() {
+            return refuse("QUALIFY");
+        }
+        if let GroupByExpr::Expressions(_, modifiers) = &select.group_by
+            && !modifiers.is_empty()
+        {
+            return refuse("GROUP BY … WITH ROLLUP");
+        }
+        if matches!(select.group_by, GroupByExpr::All(_)) {
+            return refuse("GROUP BY ALL");
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<Self::Break> {
+        match factor {
+            TableFactor::Table { name, args, version, sample, .. } => {
+                if args.is_some() {
+                    return refuse(&format!("the table function {name}"));
+                }
+                if version.is_some() || sample.is_some() {
+                    return refuse("a table's version or sample");
+                }
+                self.dataset(name)
+            }
+            TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } => {
+                ControlFlow::Continue(())
+            }
+            other => refuse(&format!("FROM {other}")),
+        }
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        match expr {
+            Expr::Identifier(Ident { value, quote_style: None, .. }) if value.starts_with('@') => {
+                refuse(&format!("the variable {value}"))
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+impl Checker {
+    fn dataset(&mut self, name: &ObjectName) -> ControlFlow<String> {
+        let [part] = name.0.as_slice() else {
+            return refuse(&format!("the table {name}: a dataset's name has one part; it"));
+        };
+        let Some(ident) = part.as_ident() else { return refuse(&format!("FROM {name}")) };
+        if ident.quote_style == Some('\'') || ident.value.contains(['/', '\\']) {
+            return refuse(&format!("FROM {name}"));
+        }
+        self.datasets.insert(ident.value.to_lowercase());
+        ControlFlow::Continue(())
+    }
+}

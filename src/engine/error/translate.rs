@@ -1,0 +1,115 @@
+//! The engine's errors → refusals in the words of the query.
+
+use datafusion::common::{DataFusionError, SchemaError};
+
+use super::SqlError;
+use crate::engine::EngineLimits;
+use crate::engine::dialect::Written;
+use crate::engine::names::nearest;
+use crate::engine::table::Table;
+
+impl SqlError {
+    pub(in crate::engine) fn of_planning(
+        error: DataFusionError,
+        table: &Table,
+        written: &Written,
+    ) -> Self {
+        let columns: Vec<&str> = table.columns().iter().map(|it| it.name.as_str()).collect();
+        match root(&error) {
+            DataFusionError::SchemaError(schema, _) => of_schema(schema, &columns, written),
+            DataFusionError::ResourcesExhausted(_) => Self::Refused(
+                "the query joins more rows with one another than the limit".to_owned(),
+            ),
+            DataFusionError::Plan(text)
+            | DataFusionError::NotImplemented(text)
+            | DataFusionError::Execution(text) => Self::Invalid(plain(text)),
+            DataFusionError::ArrowError(inner, _) => Self::Invalid(plain(&inner.to_string())),
+            _ => Self::Internal(Box::new(error)),
+        }
+    }
+
+    pub(in crate::engine) fn of_running(error: DataFusionError, limits: &EngineLimits) -> Self {
+        match root(&error) {
+            DataFusionError::ResourcesExhausted(_) => {
+                Self::Memory { limit_bytes: limits.query_bytes_max as u64 }
+            }
+            DataFusionError::Plan(text)
+            | DataFusionError::NotImplemented(text)
+            | DataFusionError::Execution(text) => Self::Invalid(plain(text)),
+            DataFusionError::ArrowError(inner, _) => Self::Invalid(plain(&inner.to_string())),
+            _ => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+fn root(error: &DataFusionError) -> &DataFusionError {
+    match error {
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => root(inner),
+        DataFusionError::Shared(inner) => root(inner),
+        DataFusionError::Collection(all) => all.first().map_or(error, root),
+        other => other,
+    }
+}
+
+fn of_schema(error: &SchemaError, columns: &[&str], written: &Written) -> SqlError {
+    let spelt = |it: &str| written.names.get(it).cloned().unwrap_or_else(|| it.to_owned());
+    match error {
+        SchemaError::FieldNotFound { field, .. } => {
+            let hint = nearest(&field.name, columns.iter().copied());
+            let hint = hint.map_or_else(String::new, |it| format!(". Did you mean '{it}'?"));
+            SqlError::UnknownColumns { names: vec![spelt(&field.name)], hint }
+        }
+        SchemaError::AmbiguousReference { field } => SqlError::Invalid(format!(
+            "column '{}' is ambiguous: write which table it is of",
+            spelt(&field.name)
+        )),
+        SchemaError::DuplicateQualifiedField { name, .. }
+        | SchemaError::DuplicateUnqualifiedField { name } => {
+            SqlError::Invalid(format!("two columns of a subquery are called '{}'", spelt(name)))
+        }
+    }
+}
+
+/// The engine's types as a dataset's schema calls them.
+const TYPES: [(&str, &str); 10] = [
+    ("LargeUtf8", "STRING"),
+    ("Utf8View", "STRING"),
+    ("Utf8", "STRING"),
+    ("UInt64", "LONG"),
+    ("Int64", "LONG"),
+    ("Int32", "LONG"),
+    ("Float64", "DOUBLE"),
+    ("Decimal128", "DECIMAL"),
+    ("Date32", "DATE"),
+    ("Boolean", "BOOLEAN"),
+];
+
+/// Words that only the engine's authors know.
+const INTERNALS: [&str; 12] = [
+    "DataFusion",
+    "Arrow",
+    "arrow",
+    "Expr",
+    "TypeSignature",
+    "UDF",
+    "Signature",
+    "LogicalPlan",
+    "Physical",
+    "BinaryExpr",
+    "ScalarValue",
+    "bug",
+];
+
+/// A sentence without what only concerns the engine.
+fn plain(text: &str) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    let first = first.split("\nbacktrace").next().unwrap_or_default();
+    let mut text = first.trim().trim_end_matches('.').to_owned();
+    for (inside, outside) in TYPES {
+        text = text.replace(inside, outside);
+    }
+    if text.is_empty() || INTERNALS.iter().any(|it| text.contains(it)) {
+        return "the query's types or values do not fit together".to_owned();
+    }
+    text
+}

@@ -1,0 +1,107 @@
+//! Column names without regard to case: every column has an internal, lower-case name inside a query.
+
+use std::collections::HashMap;
+
+use super::types::Column;
+
+/// The internal names of a table's columns. Where two differ only by case, the later get a suffix.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    internal: Vec<String>,
+    exact: HashMap<String, usize>,
+    folded: HashMap<String, usize>,
+}
+
+impl Names {
+    pub(crate) fn new(columns: &[Column]) -> Self {
+        let mut names =
+            Self { internal: Vec::new(), exact: HashMap::new(), folded: HashMap::new() };
+        for (index, column) in columns.iter().enumerate() {
+            let lower = column.name.to_lowercase();
+            let taken = |it: &str| names.internal.iter().any(|other| other == it);
+            let internal = if taken(&lower) { numbered(&lower, taken) } else { lower.clone() };
+            names.folded.entry(lower).or_insert(index);
+            names.exact.entry(column.name.clone()).or_insert(index);
+            names.internal.push(internal);
+        }
+        names
+    }
+
+    pub(crate) fn internal(&self) -> &[String] {
+        &self.internal
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.folded.contains_key(&name.to_lowercase())
+    }
+
+    /// What a name in a query is called inside: the column that is spelt so, else the first that differs by case.
+    pub(crate) fn inside(&self, name: &str) -> String {
+        let lower = name.to_lowercase();
+        match self.exact.get(name).or_else(|| self.folded.get(&lower)) {
+            Some(&index) => self.internal[index].clone(),
+            None => lower,
+        }
+    }
+}
+
+/// `name#2`, `name#3`, …: the first that is not taken.
+pub(crate) fn numbered(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    (2..u32::MAX).map(|n| format!("{name}#{n}")).find(|it| !taken(it)).expect("some number is free")
+}
+
+/// The candidate nearest to `name`, if one is near enough to be what was meant.
+pub(crate) fn nearest<'a>(
+    name: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let limit = (name.chars().count() / 3).max(1);
+    candidates
+        .map(|it| (distance(&name, &it.to_lowercase(), limit), it))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, it)| (*distance, *it))
+        .map(|(_, it)| it)
+}
+
+/// Levenshtein's distance, or more than `limit` as soon as the lengths say so.
+fn distance(a: &str, b: &str, limit: usize) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    if a.chars().count().abs_diff(b.len()) > limit {
+        return limit + 1;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::types::ColumnType;
+    use super::*;
+
+    #[test]
+    fn columns_that_differ_by_case_keep_apart() {
+        let columns = ["Qty", "QTY", "qty#2"].map(|it| Column::new(it, ColumnType::Long));
+        let names = Names::new(&columns);
+        assert_eq!(names.internal(), ["qty", "qty#2", "qty#2#2"].map(String::from));
+        assert_eq!(names.inside("QTY"), "qty#2");
+        assert_eq!(names.inside("qTy"), "qty");
+        assert_eq!(names.inside("Total"), "total");
+    }
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        let names = ["Region", "Sales", "Store Name"];
+        assert_eq!(nearest("Regoin", names.into_iter()), Some("Region"));
+        assert_eq!(nearest("xyz", names.into_iter()), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! The planner's and executor's set-up: which functions there are, which rules, which limits.
+
+mod joins;
+
+use std::sync::{Arc, OnceLock};
+
+use datafusion::common::DataFusionError;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::prelude::SessionConfig;
+
+use super::EngineLimits;
+
+/// From this many rows on a query uses all threads; below, splitting costs more than it saves.
+const PARALLEL_ROWS_MIN: u64 = 100_000;
+/// Rows of a batch while a query runs.
+pub(super) const BATCH_ROWS: usize = 8_192;
+
+/// Two sets of settings over one memory pool: for small tables and for large ones. Built by the first query.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    small: OnceLock<Result<SessionState, Arc<DataFusionError>>>,
+    large: OnceLock<Result<SessionState, Arc<DataFusionError>>>,
+}
+
+impl Sessions {
+    pub(crate) fn of_rows(
+        &self,
+        rows: u64,
+        limits: &EngineLimits,
+    ) -> Result<&SessionState, DataFusionError> {
+        let small = self.small.get_or_init(|| build(limits).map_err(Arc::new));
+        let session = if rows < PARALLEL_ROWS_MIN || limits.threads < 2 {
+            small
+        } else {
+            self.large.get_or_init(|| small.clone().map(|it| widened(it, limits.threads)))
+        };
+        session.as_ref().map_err(|it| DataFusionError::Shared(Arc::clone(it)))
+    }
+}
+
+fn build(limits: &EngineLimits) -> Result<SessionState, DataFusionError> {
+    let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(limits.query_bytes_max));
+    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
+    let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new()
+        .with_memory_pool(pool)
+        .with_disk_manager_builder(disk)
+        .build_arc()?;
+    let mut config = SessionConfig::new().with_target_partitions(1).with_batch_size(BATCH_ROWS);
+    let options = config.options_mut();
+    options.sql_parser.enable_ident_normalization = false;
+    options.sql_parser.parse_float_as_decimal = false;
+    options.optimizer.max_passes = 1;
+    let builder =
+        SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_scalar_functions(datafusion::functions::all_default_functions())
+            .with_aggregate_functions(
+                datafusion::functions_aggregate::all_default_aggregate_functions(),
+            )
+            .with_window_functions(datafusion::functions_window::all_default_window_functions())
+            .with_expr_planners(planners())
+            .with_physical_optimizer_rule(Arc::new(joins::StoppableJoins));
+    Ok(builder.build())
+}
+
+fn planners() -> Vec<Arc<dyn datafusion::logical_expr::planner::ExprPlanner>> {
+    vec![
+        Arc::new(datafusion::functions::unicode::planner::UnicodeFunctionPlanner),
+        Arc::new(datafusion::functions::datetime::planner::DatetimeFunctionPlanner),
+        Arc::new(datafusion::functions_aggregate::planner::AggregateFunctionPlanner),
+        Arc::new(datafusion::functions_window::planner::WindowFunctionPlanner),
+    ]
+}
+
+fn widened(small: SessionState, threads: usize) -> SessionState {
+    let config = small.config().clone().with_target_partitions(threads);
+    SessionStateBuilder::new_from_existing(small).with_config(config).build()
+}

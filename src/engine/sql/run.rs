@@ -1,0 +1,214 @@
+//! The task in which a query is planned, runs and is encoded, and the two channels to whoever wants its rows.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::execute_stream;
+use futures::StreamExt;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::super::dialect::{self, Facts};
+use super::super::error::SqlError;
+use super::super::names::Names;
+use super::super::rows::encode::Encoder;
+use super::super::rows::{Chunk, RowFormat, Rows};
+use super::super::session::BATCH_ROWS;
+use super::super::types::Column;
+use super::plan::{Planned, plan};
+use super::{AbortOnDrop, Query};
+use crate::engine::Engine;
+
+/// Chunks that wait for a slow reader.
+const CHUNKS_AHEAD: usize = 4;
+/// A chunk is sent once it has this many bytes …
+const CHUNK_BYTES: usize = 64 << 10;
+/// … which is looked at after so many rows.
+const SLICE_ROWS: usize = 1_024;
+
+/// The beginning of an answer: all of it, if it is short.
+struct Head {
+    columns: Vec<Column>,
+    is_complete: bool,
+}
+
+/// The rest of the way from a running query to its reader.
+#[derive(Debug)]
+pub(in crate::engine) struct Feed {
+    pub(in crate::engine) format: oneshot::Sender<RowFormat>,
+    pub(in crate::engine) chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
+    /// How long the reader may still wait for the engine, in all.
+    pub(in crate::engine) patience: Duration,
+    pub(in crate::engine) limit: Duration,
+    pub(in crate::engine) guard: AbortOnDrop,
+}
+
+/// Waits for a turn, then for the beginning of the answer.
+pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlError> {
+    let turn =
+        engine.turns().acquire_owned().await.map_err(|it| SqlError::Internal(Box::new(it)))?;
+    let (head_sender, head) = oneshot::channel();
+    let (format, format_receiver) = oneshot::channel();
+    let (chunk_sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
+    let limit = engine.limits().query_time_max;
+    let job = Job { engine: engine.clone(), query, turn };
+    let task = engine.workers().spawn(job.run(head_sender, format_receiver, chunk_sender));
+    let guard = AbortOnDrop(task.abort_handle());
+    let began = Instant::now();
+    match timeout(limit, head).await {
+        Err(_) => Err(SqlError::deadline(limit)),
+        Ok(Ok(head)) => {
+            let patience = limit.saturating_sub(began.elapsed());
+            let Head { columns, is_complete } = head?;
+            Ok(Rows::new(columns, is_complete, Feed { format, chunks, patience, limit, guard }))
+        }
+        // The task ended without an answer: it panicked.
+        Ok(Err(_)) => {
+            Err(task.await.err().map_or_else(SqlError::lost, |it| SqlError::Internal(Box::new(it))))
+        }
+    }
+}
+
+struct Job {
+    engine: Engine,
+    query: Query,
+    /// Held until the task ends, also where an abort takes a while.
+    turn: OwnedSemaphorePermit,
+}
+
+impl Job {
+    async fn run(
+        self,
+        head: oneshot::Sender<Result<Head, SqlError>>,
+        format: oneshot::Receiver<RowFormat>,
+        chunks: mpsc::Sender<Result<Chunk, SqlError>>,
+    ) {
+        let begun = self.begin().await;
+        let _turn = self.turn;
+        let (answer, columns) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                let _ = head.send(Err(error));
+                return;
+            }
+        };
+        let is_complete = answer.rest.is_none();
+        if head.send(Ok(Head { columns: columns.clone(), is_complete })).is_err() {
+            return;
+        }
+        let Ok(format) = format.await else { return };
+        if let Err(error) = answer.write(Encoder::new(&columns, format), &chunks).await {
+            let _ = chunks.send(Err(error)).await;
+        }
+    }
+
+    async fn begin(&self) -> Result<(Answer, Vec<Column>), SqlError> {
+        let Query { table, sql, formulas, now_ms } = &self.query;
+        let limits = self.engine.limits();
+        let state = self
+            .engine
+            .sessions()
+            .of_rows(table.rows(), limits)
+            .map_err(|it| SqlError::Internal(Box::new(it)))?;
+        let names = Names::new(table.columns());
+        let facts = Facts {
+            names: &names,
+            formulas,
+            now_ms: *now_ms,
+            settings: self.engine.sql_settings(),
+        };
+        let prepared = dialect::prepare(sql, &facts)?;
+        let Planned { physical, columns } = plan(state, table, &names, prepared).await?;
+        let stream = execute_stream(physical, state.task_ctx())
+            .map_err(|it| SqlError::of_running(it, limits))?;
+        let answer =
+            Answer { rows: 0, head: Vec::new(), rest: Some(stream), engine: self.engine.clone() };
+        Ok((answer.read_head().await?, columns))
+    }
+}
+
+/// The batches that are there, and the stream of those to come.
+struct Answer {
+    rows: u64,
+    head: Vec<RecordBatch>,
+    rest: Option<SendableRecordBatchStream>,
+    engine: Engine,
+}
+
+impl Answer {
+    async fn read_head(mut self) -> Result<Self, SqlError> {
+        while self.rows <= BATCH_ROWS as u64 {
+            match self.next().await? {
+                Some(batch) => self.head.push(batch),
+                None => break,
+            }
+        }
+        Ok(self)
+    }
+
+    async fn next(&mut self) -> Result<Option<RecordBatch>, SqlError> {
+        let limits = self.engine.limits();
+        let Some(stream) = &mut self.rest else { return Ok(None) };
+        let Some(batch) = stream.next().await else {
+            self.rest = None;
+            return Ok(None);
+        };
+        let batch = batch.map_err(|it| SqlError::of_running(it, limits))?;
+        self.rows += batch.num_rows() as u64;
+        if self.rows > limits.query_rows_max {
+            return Err(SqlError::Rows { limit_rows: limits.query_rows_max });
+        }
+        Ok(Some(batch))
+    }
+
+    /// Encodes everything. A reader who has gone is no error: nobody is there to hear of it.
+    async fn write(
+        mut self,
+        mut encoder: Encoder,
+        chunks: &mpsc::Sender<Result<Chunk, SqlError>>,
+    ) -> Result<(), SqlError> {
+        let mut pending = Pending::default();
+        let mut head = std::mem::take(&mut self.head).into_iter();
+        loop {
+            let batch = match head.next() {
+                Some(batch) => batch,
+                None => match self.next().await? {
+                    Some(batch) => batch,
+                    None => break,
+                },
+            };
+            for from in (0..batch.num_rows()).step_by(SLICE_ROWS) {
+                let slice = batch.slice(from, SLICE_ROWS.min(batch.num_rows() - from));
+                pending.rows += slice.num_rows() as u64;
+                encoder.encode(&slice, &mut pending.bytes)?;
+                if pending.bytes.len() >= CHUNK_BYTES
+                    && chunks.send(Ok(pending.take())).await.is_err()
+                {
+                    return Ok(());
+                }
+            }
+        }
+        if !pending.bytes.is_empty() {
+            let _ = chunks.send(Ok(pending.take())).await;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Pending {
+    bytes: Vec<u8>,
+    rows: u64,
+}
+
+impl Pending {
+    fn take(&mut self) -> Chunk {
+        let bytes = std::mem::replace(
+            &mut self.bytes,
+            Vec::with_capacity(CHUNK_BYTES + (CHUNK_BYTES >> 2)),
+        );
+        Chunk { bytes: Bytes::from(bytes), rows: std::mem::take(&mut self.rows) }
+    }
+}

@@ -1,0 +1,68 @@
+//! The threads that parse and compute, apart from those that answer HTTP.
+
+use std::future::Future;
+use std::sync::OnceLock;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+
+/// Bytes of stack of a thread: the planner recurses over the syntax tree.
+const STACK_BYTES: usize = 8 << 20;
+
+/// A tokio runtime of its own, started by the first task. Dropping it stops its tasks and waits for none.
+#[derive(Debug)]
+pub(crate) struct Workers {
+    threads: usize,
+    runtime: OnceLock<Runtime>,
+}
+
+impl Workers {
+    pub(crate) fn new(threads: usize) -> Self {
+        Self { threads: threads.max(1), runtime: OnceLock::new() }
+    }
+
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.runtime.get_or_init(|| start(self.threads)).spawn(task)
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn start(threads: usize) -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name("domock-query")
+        .thread_stack_size(STACK_BYTES)
+        .on_thread_start(step_behind)
+        .enable_time()
+        .build()
+        .expect("the machine has threads left")
+}
+
+/// Computing threads yield to those that answer: one heavy query must not slow a light request down.
+fn step_behind() {
+    // On Linux process 0 with this call is the calling thread; where it is not allowed, nothing is lost.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_last_owner_may_leave_inside_an_async_context() {
+        let workers = Workers::new(1);
+        assert_eq!(workers.spawn(async { 7 }).await.unwrap(), 7);
+        drop(workers);
+    }
+}
