@@ -20,9 +20,9 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::config::Config;
 use crate::control::routes::Control;
 use crate::control::seed;
-use crate::domain::Instance;
 use crate::domain::instance::InstanceSettings;
-use crate::engine::{Engine, EngineLimits};
+use crate::domain::{Clock, Instance};
+use crate::engine::{Engine, EngineLimits, SqlSettings};
 use crate::front::listen;
 use crate::wire::error::{self, Refusal};
 use crate::wire::routes::{self, Evidence};
@@ -47,9 +47,10 @@ impl Domock {
     /// A seed with a mistake, named by file, line and column; an address that cannot be listened at.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let started = Instant::now();
-        let engine = Engine::new(engine_limits(&config));
+        let engine = Engine::new(engine_limits(&config)).with_sql(sql_settings(&config));
         let dir = config.seed.dir();
-        let origin = seed::load(dir.as_deref(), &config.seed, &engine)?;
+        let now = config.time.frozen_at.unwrap_or_else(|| Clock::running().now());
+        let origin = seed::load(dir.as_deref(), (config.seed.id_seed, now), &engine)?;
         let instance =
             Instance::new("default", Arc::new(origin), engine, instance_settings(&config));
         let wanted = config.listen.address()?;
@@ -112,6 +113,14 @@ fn engine_limits(config: &Config) -> EngineLimits {
         queries_at_once_max: limits.max_queries.unwrap_or_else(|| limits.threads()).max(1),
         sql_bytes_max: limits.max_sql_bytes,
         threads: limits.threads(),
+    }
+}
+
+fn sql_settings(config: &Config) -> SqlSettings {
+    SqlSettings {
+        mode: config.answers.sql.into(),
+        string_compare: config.answers.string_compare.into(),
+        utc_offset_minutes: config.time.time_zone.minutes,
     }
 }
 

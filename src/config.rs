@@ -94,9 +94,9 @@ pub struct TimeConfig {
     /// How long a connector's run takes on the server's clock
     #[arg(long, env = "DOMOCK_EXECUTION_MS", default_value_t = 0, value_name = "MS")]
     pub execution_ms: u32,
-    /// Time zone of NOW() and its like: a name such as Europe/Berlin, or an offset such as +02:00
-    #[arg(long, env = "DOMOCK_TIME_ZONE", default_value = "UTC", value_name = "ZONE")]
-    pub time_zone: String,
+    /// Time zone of NOW() and its like: UTC, or an offset such as +02:00
+    #[arg(long, env = "DOMOCK_TIME_ZONE", default_value = "UTC", value_name = "ZONE", value_parser = parse_zone)]
+    pub time_zone: UtcOffset,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -205,6 +205,13 @@ pub enum StringCompareArg {
     Insensitive,
 }
 
+/// A time zone without daylight saving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UtcOffset {
+    /// Minutes east of UTC.
+    pub minutes: i32,
+}
+
 impl From<SqlModeArg> for SqlMode {
     fn from(arg: SqlModeArg) -> Self {
         match arg {
@@ -233,7 +240,7 @@ impl Config {
                 frozen_at: None,
                 index_ms: 0,
                 execution_ms: 0,
-                time_zone: "UTC".to_owned(),
+                time_zone: UtcOffset { minutes: 0 },
             },
             answers: AnswerConfig {
                 default_shape: DefaultShape::Auto,
@@ -328,4 +335,13 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
     chrono::DateTime::parse_from_rfc3339(text)
         .map(|it| Timestamp(it.timestamp_millis()))
         .map_err(|it| format!("must be a time such as 2024-01-31T12:00:00Z: {it}"))
+}
+
+fn parse_zone(text: &str) -> Result<UtcOffset, String> {
+    if text.eq_ignore_ascii_case("UTC") || text == "Z" {
+        return Ok(UtcOffset { minutes: 0 });
+    }
+    text.parse::<chrono::FixedOffset>()
+        .map(|it| UtcOffset { minutes: it.local_minus_utc() / 60 })
+        .map_err(|_| "must be UTC, or an offset such as +02:00".to_owned())
 }

@@ -1,11 +1,11 @@
 //! CSV and SQL over Arrow. Knows no Domo: no dataset, no upload, no user, no route, no time of day.
 
+mod calendar;
 pub mod csv;
 mod dialect;
 pub mod error;
 pub mod memory;
 mod names;
-mod planner;
 mod provider;
 pub mod rows;
 mod session;
@@ -75,8 +75,6 @@ impl Engine {
     #[must_use]
     pub fn with_sql(mut self, settings: SqlSettings) -> Self {
         self.settings = settings;
-        // The planner is built for its settings.
-        self.sessions = Arc::default();
         self
     }
 

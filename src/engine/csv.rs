@@ -1,13 +1,21 @@
-//! CSV → [`Table`], as it arrives. (skeleton: replaced by the CSV work)
+//! CSV → [`Table`](super::Table), as it arrives.
+//!
+//! RFC 4180 with LF or CRLF. An empty unquoted field and `\N` are null; `""` is the empty string in a STRING
+//! column and null in any other. A blank line is a null row of a one-column table, and too narrow for any other.
 
-use bytes::Bytes;
-use futures::Stream;
+mod columns;
+mod infer;
+mod moments;
+mod numbers;
+mod parser;
+mod receive;
+mod scan;
 
 use super::memory::BudgetExceeded;
-use super::table::Table;
-use super::types::Column;
-use super::{ColumnType, Engine};
-use std::sync::Arc;
+use super::types::ColumnType;
+
+pub use infer::infer;
+pub use parser::CsvParser;
 
 /// Whether the first line of a CSV is column names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,44 +23,45 @@ pub enum Header {
     Never,
     /// Where it equals the names of the columns, in order and letter for letter.
     Auto,
+    /// It is skipped, whatever it says.
     Always,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct CsvFormat {
+    /// An ASCII character other than quote, CR and LF.
     pub delimiter: u8,
     pub header: Header,
 }
 
-/// Why a CSV is no table.
+/// Why a CSV is no table. Lines count from 1 and are where the record begins.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CsvError {
     #[error("line {line}: {problem}")]
     Malformed { line: u64, problem: String },
     #[error("line {line}: {found} values for {expected} columns")]
     Width { line: u64, found: usize, expected: usize },
+    /// `value` is cut to 80 characters.
     #[error("line {line}, column '{column}': '{value}' is not a {kind}")]
     Value { line: u64, column: String, value: String, kind: ColumnType },
     #[error(transparent)]
     Memory(#[from] BudgetExceeded),
 }
 
+/// The text is no value of the wanted type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+/// The beginning of a value, for an error message.
+pub(crate) fn excerpt(value: &[u8]) -> String {
+    const CHARACTERS_MAX: usize = 80;
+    let value = &value[..value.len().min(4 * CHARACTERS_MAX)];
+    String::from_utf8_lossy(value).chars().take(CHARACTERS_MAX).collect()
+}
+
 impl CsvError {
     /// Whether a limit refused it, rather than what it says.
     pub fn is_too_large(&self) -> bool {
         matches!(self, Self::Memory(_))
-    }
-}
-
-impl Engine {
-    /// Parses a CSV while it arrives. The outer error is the stream's own: the rest of the body never came.
-    pub async fn read_csv<E>(
-        &self,
-        columns: Arc<[Column]>,
-        format: CsvFormat,
-        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<Result<Table, CsvError>, E> {
-        let _ = (format, body);
-        Ok(Ok(Table::empty(columns)))
     }
 }

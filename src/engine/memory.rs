@@ -34,9 +34,14 @@ impl MemoryBudget {
         self.account.limit
     }
 
+    /// A lease of nothing, to grow.
+    pub fn empty_lease(&self) -> Lease {
+        Lease { account: Arc::clone(&self.account), bytes: 0 }
+    }
+
     /// Takes `bytes` out of the budget until the lease is dropped.
     pub fn lease(&self, bytes: u64) -> Result<Lease, BudgetExceeded> {
-        let mut lease = Lease { account: Arc::clone(&self.account), bytes: 0 };
+        let mut lease = self.empty_lease();
         lease.grow(bytes)?;
         Ok(lease)
     }

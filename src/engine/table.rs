@@ -3,11 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 
 use super::memory::Lease;
 use super::types::{Column, arrow_schema};
+
+/// Rows of a batch below which it is worth copying it together with its neighbours.
+const SMALL_BATCH_ROWS: usize = 1024;
+/// Rows of a batch made of small ones.
+const MERGED_BATCH_ROWS: usize = 8192;
 
 /// Rows under a schema. Cloning copies references, never rows.
 #[derive(Clone, Debug)]
@@ -45,12 +51,30 @@ impl Table {
     }
 
     /// The rows of all `tables`, which have these columns, in their order.
+    ///
+    /// Large batches are shared. Runs of small ones are copied together, or a dataset that grows by single rows
+    /// would be queried a row at a time.
     pub fn concat<'a>(columns: Arc<[Column]>, tables: impl IntoIterator<Item = &'a Self>) -> Self {
-        let (mut batches, mut leases) = (Vec::new(), Vec::new());
+        let schema = arrow_schema(&columns);
+        let (mut batches, mut small, mut leases) = (Vec::new(), Vec::new(), Vec::new());
+        let mut small_rows = 0;
         for table in tables {
-            batches.extend(table.batches.iter().cloned());
             leases.extend(table.leases.iter().cloned());
+            for batch in table.batches.iter() {
+                let is_small = batch.num_rows() < SMALL_BATCH_ROWS;
+                if !is_small || small_rows >= MERGED_BATCH_ROWS {
+                    merge(&schema, &mut small, &mut batches);
+                    small_rows = 0;
+                }
+                if is_small {
+                    small_rows += batch.num_rows();
+                    small.push(batch.clone());
+                } else {
+                    batches.push(batch.clone());
+                }
+            }
         }
+        merge(&schema, &mut small, &mut batches);
         Self::new(columns, batches, leases)
     }
 
@@ -91,5 +115,49 @@ impl Table {
     /// Names this very content: no two tables of a process share a stamp, and a table never changes.
     pub fn stamp(&self) -> u64 {
         self.stamp
+    }
+}
+
+/// Moves the small batches on as one, or as they are where that cannot be.
+fn merge(schema: &SchemaRef, small: &mut Vec<RecordBatch>, batches: &mut Vec<RecordBatch>) {
+    match small.as_slice() {
+        [] => {}
+        [_] => batches.append(small),
+        several => match concat_batches(schema, several) {
+            Ok(merged) => {
+                batches.push(merged);
+                small.clear();
+            }
+            Err(_) => batches.append(small),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{ArrayRef, Int64Array};
+
+    use super::*;
+    use crate::engine::types::ColumnType;
+
+    fn numbers(columns: &Arc<[Column]>, range: std::ops::Range<i64>) -> Table {
+        let array: ArrayRef = Arc::new(Int64Array::from_iter_values(range));
+        let batch = RecordBatch::try_new(arrow_schema(columns), vec![array]).unwrap();
+        Table::new(Arc::clone(columns), vec![batch], Vec::new())
+    }
+
+    #[test]
+    fn single_rows_are_copied_together_and_large_batches_are_shared() {
+        let columns: Arc<[Column]> = Arc::new([Column::new("n", ColumnType::Long)]);
+        let large = numbers(&columns, 0..5_000);
+        let mut tables = vec![large.clone()];
+        tables.extend((5_000..15_000).map(|it| numbers(&columns, it..it + 1)));
+        let all = Table::concat(Arc::clone(&columns), &tables);
+        assert_eq!(all.rows(), 15_000);
+        assert_eq!(all.batches().len(), 3);
+        assert!(Arc::ptr_eq(all.batches()[0].column(0), large.batches()[0].column(0)));
+        let last = all.batches()[2].column(0);
+        let last = last.as_any().downcast_ref::<Int64Array>().unwrap();
+        assert_eq!(last.value(last.len() - 1), 14_999);
     }
 }

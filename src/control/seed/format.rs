@@ -1,0 +1,211 @@
+//! The TOML files of a seed, and where in them a mistake is.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use crate::domain::directory::{Directory, Group, User};
+
+/// `users.toml`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UsersFile {
+    #[serde(default)]
+    users: Vec<UserEntry>,
+    #[serde(default)]
+    groups: Vec<GroupEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserEntry {
+    id: Spanned<u64>,
+    name: String,
+    email: String,
+    #[serde(default = "participant")]
+    role: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupEntry {
+    id: Spanned<u64>,
+    name: String,
+    #[serde(default)]
+    members: Vec<Spanned<u64>>,
+}
+
+/// `orders.toml`, beside or instead of `orders.csv`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DatasetFile {
+    pub id: Option<Spanned<String>>,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub owner: Option<Spanned<u64>>,
+    /// Domo's `displayType`; `api` where it is left out.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// `false` for the state before the first index, in which a query is refused.
+    pub indexed: Option<bool>,
+    /// Types by name; those of a CSV that are left out are inferred.
+    #[serde(default)]
+    pub columns: toml::map::Map<String, toml::Value>,
+    #[serde(default)]
+    pub column_details: Vec<ColumnDetails>,
+    #[serde(default)]
+    pub permissions: Vec<PermissionEntry>,
+    #[serde(default)]
+    pub formulas: Vec<FormulaEntry>,
+    #[serde(default)]
+    pub cards: Vec<CardEntry>,
+    #[serde(default)]
+    pub partitions: Vec<PartitionEntry>,
+    pub stream: Option<StreamEntry>,
+}
+
+/// What else there is to say of a column.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnDetails {
+    pub name: Spanned<String>,
+    #[serde(default)]
+    pub hidden: bool,
+    pub description: Option<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PermissionEntry {
+    pub user: Option<Spanned<u64>>,
+    pub group: Option<Spanned<u64>>,
+    pub access: Spanned<String>,
+}
+
+/// A Beast Mode.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormulaEntry {
+    pub id: String,
+    pub name: String,
+    pub formula: String,
+    pub data_type: Option<String>,
+    #[serde(default)]
+    pub aggregatable: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CardEntry {
+    pub id: u64,
+    pub title: String,
+    #[serde(rename = "type", default = "kpi")]
+    pub kind: String,
+    #[serde(default = "bar")]
+    pub chart_type: String,
+    pub owner: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub drill: bool,
+}
+
+/// Rows under a tag, in a CSV of their own with the dataset's header.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PartitionEntry {
+    pub tag: String,
+    pub csv: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StreamEntry {
+    pub id: u32,
+    #[serde(default = "connector")]
+    pub transport: String,
+    pub connector: Option<String>,
+    pub version: Option<String>,
+    pub provider: Option<String>,
+    pub provider_name: Option<String>,
+    pub update_method: Option<Spanned<String>>,
+    pub account: Option<u64>,
+    pub schedule: Option<String>,
+    /// JSON in a string, as Domo has it.
+    pub advanced_schedule: Option<String>,
+    #[serde(default)]
+    pub configuration: toml::map::Map<String, toml::Value>,
+}
+
+fn participant() -> String {
+    "Participant".to_owned()
+}
+
+fn kpi() -> String {
+    "kpi".to_owned()
+}
+
+fn bar() -> String {
+    "badge_vert_bar".to_owned()
+}
+
+fn connector() -> String {
+    "CONNECTOR".to_owned()
+}
+
+/// A file of this form; a mistake is named `file:line:column`.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    toml::from_str(&text).map_err(|mistake| match mistake.span() {
+        Some(span) => at(path, &span, mistake.message()),
+        None => anyhow!("{}: {}", path.display(), mistake.message()),
+    })
+}
+
+/// A mistake in a file that could be read.
+pub(crate) fn at(path: &Path, span: &Range<usize>, problem: &str) -> anyhow::Error {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let before = text.get(..span.start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |it| it.chars().count()) + 1;
+    anyhow!("{}:{line}:{column}: {problem}", path.display())
+}
+
+impl UsersFile {
+    pub(crate) fn into_directory(self, path: &Path) -> anyhow::Result<Directory> {
+        let mut users: Vec<User> = Vec::new();
+        for entry in self.users {
+            let id = *entry.id.get_ref();
+            if users.iter().any(|it| it.id == id) {
+                return Err(at(path, &entry.id.span(), &format!("user {id} is there twice")));
+            }
+            users.push(User { id, name: entry.name, email: entry.email, role: entry.role });
+        }
+        if users.is_empty() {
+            return Err(anyhow!("{}: names no user", path.display()));
+        }
+        let mut groups: Vec<Group> = Vec::new();
+        for entry in self.groups {
+            let id = *entry.id.get_ref();
+            if groups.iter().any(|it| it.id == id) {
+                return Err(at(path, &entry.id.span(), &format!("group {id} is there twice")));
+            }
+            for member in &entry.members {
+                if !users.iter().any(|it| it.id == *member.get_ref()) {
+                    let problem = format!("there is no user {}", member.get_ref());
+                    return Err(at(path, &member.span(), &problem));
+                }
+            }
+            let members = entry.members.iter().map(|it| *it.get_ref()).collect();
+            groups.push(Group { id, name: entry.name, members });
+        }
+        Ok(Directory::new(users, groups))
+    }
+}

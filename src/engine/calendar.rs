@@ -1,0 +1,75 @@
+//! Days since 1970-01-01 ↔ year, month and day of the Gregorian calendar, also before it was in use.
+
+/// Milliseconds of a day.
+pub(crate) const DAY_MS: i64 = 86_400_000;
+
+/// Days from 1970-01-01, or none where the month has no such day.
+pub(crate) fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i32> {
+    if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
+        return None;
+    }
+    // The year begins in March here, so that the leap day is its last.
+    let shifted_year = if month > 2 { year } else { year - 1 };
+    let era = shifted_year.div_euclid(400);
+    let year_of_era = shifted_year.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year as i32;
+    Some(era * 146_097 + day_of_era - 719_468)
+}
+
+/// Year, month (1-12) and day (1-31).
+#[cfg_attr(not(test), expect(dead_code, reason = "the row encoder will write dates with it"))]
+pub(crate) fn civil_from_days(days: i64) -> (i64, u32, u32) {
+    let since_march_0000 = days.saturating_add(719_468);
+    let era = since_march_0000.div_euclid(146_097);
+    let day_of_era = since_march_0000.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month as u32, day)
+}
+
+fn days_in_month(year: i32, month: u32) -> u32 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_days_fall_where_the_calendar_says() {
+        assert_eq!(days_from_civil(1970, 1, 1), Some(0));
+        assert_eq!(days_from_civil(2000, 2, 29), Some(11_016));
+        assert_eq!(days_from_civil(1969, 12, 31), Some(-1));
+        assert_eq!(days_from_civil(0, 1, 1), Some(-719_528));
+        assert_eq!(days_from_civil(9999, 12, 31), Some(2_932_896));
+    }
+
+    #[test]
+    fn days_that_do_not_exist_are_none() {
+        assert_eq!(days_from_civil(1900, 2, 29), None);
+        assert_eq!(days_from_civil(2023, 4, 31), None);
+        assert_eq!(days_from_civil(2023, 0, 1), None);
+        assert_eq!(days_from_civil(2023, 13, 1), None);
+        assert_eq!(days_from_civil(2023, 1, 0), None);
+    }
+
+    #[test]
+    fn every_day_of_ten_thousand_years_comes_back() {
+        for days in -719_528..=2_932_896 {
+            let (year, month, day) = civil_from_days(i64::from(days));
+            assert_eq!(days_from_civil(year as i32, month, day), Some(days));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The columns of a CSV that nobody has described.
+
+use super::scan::{Record, record};
+use super::{CsvError, moments, numbers};
+use crate::engine::types::{Column, ColumnType};
+
+/// What a column may still be, best first; a string it may always be.
+const CANDIDATES: [ColumnType; 4] =
+    [ColumnType::Long, ColumnType::Double, ColumnType::Date, ColumnType::DateTime];
+/// Columns of a header.
+const COLUMNS_MAX: usize = 100_000;
+
+/// The names in the first line, and for each the narrowest type that takes all of its values. A column without
+/// values is one of strings.
+pub fn infer(csv: &[u8]) -> Result<Vec<Column>, CsvError> {
+    let csv = csv.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(csv);
+    let (mut fields, mut scratch) = (Vec::new(), Vec::new());
+    let mut names: Vec<String> = Vec::new();
+    let mut possible: Vec<(bool, [bool; CANDIDATES.len()])> = Vec::new();
+    let mut start = 0;
+    while start < csv.len() {
+        let line = || memchr::memchr_iter(b'\n', &csv[..start]).count() as u64 + 1;
+        let malformed =
+            |problem: &str| CsvError::Malformed { line: line(), problem: problem.to_owned() };
+        fields.clear();
+        let next = match record(csv, start, (b',', COLUMNS_MAX), true, &mut fields) {
+            Record::Whole { next, .. } => next,
+            Record::Unfinished => break,
+            Record::Malformed(problem) => return Err(malformed(problem)),
+        };
+        if names.is_empty() {
+            for field in &fields {
+                let name = String::from_utf8(field.value(csv, &mut scratch).to_vec());
+                names.push(name.map_err(|_| malformed("a name that is not UTF-8"))?);
+            }
+            possible.resize(names.len(), (false, [true; CANDIDATES.len()]));
+        } else if fields.len() == names.len() {
+            for (field, (has_value, candidates)) in fields.iter().zip(&mut possible) {
+                if !field.is_null(csv) && candidates.contains(&true) {
+                    narrow(field.value(csv, &mut scratch), candidates);
+                    *has_value = true;
+                }
+            }
+        } else {
+            return Err(CsvError::Width {
+                line: line(),
+                found: fields.len(),
+                expected: names.len(),
+            });
+        }
+        start = next;
+    }
+    let typed = names.into_iter().zip(possible).map(|(name, (has_value, candidates))| {
+        let kind =
+            CANDIDATES.iter().zip(candidates).find(|(_, is_possible)| *is_possible && has_value);
+        Column::new(name, kind.map_or(ColumnType::String, |(kind, _)| *kind))
+    });
+    Ok(typed.collect())
+}
+
+fn narrow(value: &[u8], candidates: &mut [bool; CANDIDATES.len()]) {
+    let takes = |kind| match kind {
+        ColumnType::Long => matches!(numbers::long(value), Ok(Some(_))),
+        ColumnType::Double => matches!(numbers::double(value), Ok(Some(_))),
+        ColumnType::Date => matches!(moments::date(value), Ok(Some(_))),
+        _ => matches!(moments::date_time(value), Ok(Some(_))),
+    };
+    for (kind, is_possible) in CANDIDATES.into_iter().zip(candidates) {
+        *is_possible = *is_possible && takes(kind);
+    }
+}
