@@ -6,6 +6,7 @@ mod dialect;
 pub mod error;
 pub mod memory;
 mod names;
+mod planner;
 mod provider;
 pub mod rows;
 mod session;
@@ -75,6 +76,8 @@ impl Engine {
     #[must_use]
     pub fn with_sql(mut self, settings: SqlSettings) -> Self {
         self.settings = settings;
+        // The planner is built for its settings.
+        self.sessions = Arc::default();
         self
     }
 

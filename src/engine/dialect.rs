@@ -1,16 +1,26 @@
 //! Domo's SQL → the engine's: tokens, syntax tree, what is allowed, and the ordered list of rewrites.
 
+mod aggregates;
 mod allowed;
 mod build;
+mod comparisons;
+mod conditions;
+mod conversions;
+mod dual;
+mod formulas;
+mod functions;
 mod grammar;
+mod intervals;
 mod limit_twice;
 mod naming;
 mod now;
 mod quotes;
+mod special_forms;
 mod syntax;
 mod tokens;
 mod words;
 
+use datafusion::execution::session_state::SessionState;
 use datafusion::sql::sqlparser::ast::{Query as Tree, Statement};
 
 use super::SqlSettings;
@@ -21,12 +31,12 @@ use super::sql::Formula;
 pub(crate) use naming::Written;
 
 /// What the rewrites may ask.
-#[derive(Debug)]
 pub(crate) struct Facts<'a> {
     pub(crate) names: &'a Names,
     pub(crate) formulas: &'a [Formula],
     pub(crate) now_ms: i64,
     pub(crate) settings: &'a SqlSettings,
+    pub(crate) state: &'a SessionState,
 }
 
 /// A statement in the engine's SQL, and how its columns are to be called.
@@ -47,21 +57,33 @@ pub(crate) enum Output {
 type Rewrite = fn(&mut Tree, &Facts) -> Result<(), SqlError>;
 
 /// The differences between the two languages that show in the syntax tree, in the order in which they are put right.
-const REWRITES: &[Rewrite] = &[now::fix];
+const REWRITES: &[Rewrite] = &[
+    dual::fix,
+    now::fix,
+    intervals::fix,
+    conversions::fix,
+    special_forms::fix,
+    comparisons::fix,
+    conditions::fix,
+    aggregates::fix,
+];
 
 pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
     let text = tokens::Text::new(sql);
     let mut tokens = tokens::read(sql)?;
+    syntax::only_select(&tokens)?;
     words::quote_table(&mut tokens);
     words::infix_mod(&mut tokens);
     quotes::settle(&mut tokens, facts);
     let items = naming::item_texts(&text, &tokens);
     let mut tree = syntax::parse(limit_twice::nest(tokens))?;
-    allowed::check(&tree, facts)?;
     let outputs = naming::outputs(&tree, &items);
+    formulas::expand(&mut tree, facts)?;
+    allowed::check(&tree, facts)?;
     for rewrite in REWRITES {
         rewrite(&mut tree, facts)?;
     }
+    functions::check(&tree, facts.state)?;
     let written = naming::fold(&mut tree, facts.names, &items);
     Ok(Prepared { statement: Statement::Query(Box::new(tree)), outputs, written })
 }

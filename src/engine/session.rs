@@ -1,6 +1,7 @@
 //! The planner's and executor's set-up: which functions there are, which rules, which limits.
 
 mod joins;
+mod stand_in;
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,9 +10,12 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::ScalarUDF;
+use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::prelude::SessionConfig;
 
-use super::EngineLimits;
+use super::planner::{Conversions, TruthsAsNumbers};
+use super::{EngineLimits, SqlSettings};
 
 /// From this many rows on a query uses all threads; below, splitting costs more than it saves.
 const PARALLEL_ROWS_MIN: u64 = 100_000;
@@ -30,8 +34,9 @@ impl Sessions {
         &self,
         rows: u64,
         limits: &EngineLimits,
+        settings: SqlSettings,
     ) -> Result<&SessionState, DataFusionError> {
-        let small = self.small.get_or_init(|| build(limits).map_err(Arc::new));
+        let small = self.small.get_or_init(|| build(limits, settings).map_err(Arc::new));
         let session = if rows < PARALLEL_ROWS_MIN || limits.threads < 2 {
             small
         } else {
@@ -41,7 +46,7 @@ impl Sessions {
     }
 }
 
-fn build(limits: &EngineLimits) -> Result<SessionState, DataFusionError> {
+fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, DataFusionError> {
     let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(limits.query_bytes_max));
     let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
     let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new()
@@ -53,27 +58,55 @@ fn build(limits: &EngineLimits) -> Result<SessionState, DataFusionError> {
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = false;
     options.optimizer.max_passes = 1;
+    let scalar = scalar_functions();
+    let planners = planners(&scalar, settings)?;
     let builder =
         SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
-            .with_scalar_functions(datafusion::functions::all_default_functions())
+            .with_scalar_functions(scalar)
             .with_aggregate_functions(
                 datafusion::functions_aggregate::all_default_aggregate_functions(),
             )
             .with_window_functions(datafusion::functions_window::all_default_window_functions())
-            .with_expr_planners(planners())
+            .with_expr_planners(planners)
             .with_physical_optimizer_rule(Arc::new(joins::StoppableJoins));
     Ok(builder.build())
 }
 
-fn planners() -> Vec<Arc<dyn datafusion::logical_expr::planner::ExprPlanner>> {
-    vec![
+fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
+    let mut functions = stand_in::functions();
+    let private =
+        |name: &str| name == "version" || name.starts_with("arrow_") || name.contains("metadata");
+    functions.extend(
+        datafusion::functions::all_default_functions().into_iter().filter(|it| !private(it.name())),
+    );
+    functions
+}
+
+fn planners(
+    scalar: &[Arc<ScalarUDF>],
+    settings: SqlSettings,
+) -> Result<Vec<Arc<dyn ExprPlanner>>, DataFusionError> {
+    let named = |name: &str| {
+        let found = scalar.iter().find(|it| it.name() == name).cloned();
+        found.ok_or_else(|| DataFusionError::Internal(format!("there is no function {name}")))
+    };
+    let conversions = Conversions {
+        number: named("mysql_number")?,
+        datetime: named("mysql_datetime")?,
+        lower: named("lower")?,
+        nullif: named("nullif")?,
+        string_compare: settings.string_compare,
+    };
+    Ok(vec![
+        Arc::new(conversions),
+        Arc::new(TruthsAsNumbers),
         Arc::new(datafusion::functions::unicode::planner::UnicodeFunctionPlanner),
         Arc::new(datafusion::functions::datetime::planner::DatetimeFunctionPlanner),
         Arc::new(datafusion::functions_aggregate::planner::AggregateFunctionPlanner),
         Arc::new(datafusion::functions_window::planner::WindowFunctionPlanner),
-    ]
+    ])
 }
 
 fn widened(small: SessionState, threads: usize) -> SessionState {

@@ -69,24 +69,21 @@ struct World {
 impl World {
     fn new() -> Self {
         let settings = SqlSettings::default();
-        // 2024-06-01T12:00:00Z
+        // 2026-01-15T12:00:00Z
         Self {
             table: table(DEFAULT_TABLE),
             settings,
             formulas: Vec::new(),
-            now_ms: 1_717_243_200_000,
+            now_ms: 1_768_478_400_000,
             engine: engine(settings),
         }
     }
 
     /// The block as it should be: itself, with the answer that the engine gave.
     async fn run(&mut self, block: &str) -> String {
-        let comments = block
-            .lines()
-            .take_while(|it| it.starts_with('#'))
-            .map(|it| format!("{it}\n"))
-            .collect::<String>();
-        let body = &block[comments.len().min(block.len())..];
+        let comment = |line: &&str| line.starts_with('#');
+        let length: usize = block.lines().take_while(comment).map(|it| it.len() + 1).sum();
+        let (comments, body) = block.split_at(length.min(block.len()));
         let (head, rest) = body.split_once('\n').unwrap_or((body, ""));
         let mut words = head.split_whitespace();
         match words.next() {
@@ -113,10 +110,12 @@ impl World {
             ("mode", "strict") => self.settings.mode = SqlMode::Strict,
             ("strings", "insensitive") => self.settings.string_compare = StringCompare::Insensitive,
             ("strings", "sensitive") => self.settings.string_compare = StringCompare::Sensitive,
-            ("offset", minutes) => self.settings.utc_offset_minutes = minutes.parse().unwrap(),
+            ("offset", minutes) => {
+                self.settings.utc_offset_minutes = minutes.parse().expect("an offset is minutes")
+            }
             ("now", time) => {
-                let time =
-                    chrono::NaiveDateTime::parse_from_str(time, "%Y-%m-%dT%H:%M:%S").unwrap();
+                let time = chrono::NaiveDateTime::parse_from_str(time, "%Y-%m-%dT%H:%M:%S")
+                    .expect("now is a time");
                 self.now_ms = time.and_utc().timestamp_millis();
             }
             _ => panic!("no such setting: {setting}"),
@@ -175,7 +174,7 @@ fn table(text: &str) -> Table {
         .into_iter()
         .map(|it| {
             let (name, kind) = it.rsplit_once(' ').expect("a column is a name and a type");
-            Column::new(name, kind.parse().unwrap())
+            Column::new(name, kind.parse().expect("a column has a type"))
         })
         .collect();
     let rows: Vec<Vec<&str>> = lines.map(cells).collect();
@@ -184,14 +183,15 @@ fn table(text: &str) -> Table {
         .enumerate()
         .map(|(at, column)| {
             let texts: StringArray = rows.iter().map(|row| value(row[at])).collect();
-            cast(&texts, &column.kind.arrow()).unwrap()
+            cast(&texts, &column.kind.arrow()).expect("cells fit their column")
         })
         .collect();
     let columns: Arc<[Column]> = columns.into();
     if rows.is_empty() {
         return Table::empty(columns);
     }
-    let batch = RecordBatch::try_new(arrow_schema(&columns), arrays).unwrap();
+    let batch =
+        RecordBatch::try_new(arrow_schema(&columns), arrays).expect("columns are equally long");
     Table::new(columns, vec![batch], Vec::new())
 }
 
@@ -211,7 +211,8 @@ fn cell(json: &serde_json::Value) -> String {
             let plain = !text.is_empty()
                 && text.trim() == text
                 && text != "NULL"
-                && !text.contains(['|', '\n', '\'', '\\']);
+                && !text.contains(['|', '\'', '\\'])
+                && !text.contains(char::is_control);
             if plain { text.clone() } else { format!("'{}'", text.escape_debug()) }
         }
         other => other.to_string(),

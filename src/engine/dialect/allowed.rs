@@ -133,7 +133,9 @@ impl Visitor for Checker {
 impl Checker {
     fn dataset(&mut self, name: &ObjectName) -> ControlFlow<String> {
         let [part] = name.0.as_slice() else {
-            return refuse(&format!("the table {name}: a dataset's name has one part; it"));
+            return ControlFlow::Break(format!(
+                "{name} is no dataset: its name has more than one part"
+            ));
         };
         let Some(ident) = part.as_ident() else { return refuse(&format!("FROM {name}")) };
         if ident.quote_style == Some('\'') || ident.value.contains(['/', '\\']) {

@@ -5,7 +5,6 @@ use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Toke
 
 use super::super::error::SqlError;
 use super::grammar::Grammar;
-use super::syntax::end_of_query;
 
 /// Words and operators that a query may have: the planner's time grows with the square of them.
 const OPERATORS_MAX: usize = 5_000;
@@ -19,11 +18,7 @@ pub(super) fn read(sql: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
         tokens.pop();
     }
     if tokens.is_empty() {
-        return Err(SqlError::Syntax {
-            line: 1,
-            column: 1,
-            problem: format!("{} is no query", end_of_query()),
-        });
+        return Err(SqlError::Refused("the query is empty".to_owned()));
     }
     if tokens.iter().filter(|it| costs(&it.token)).count() > OPERATORS_MAX {
         return Err(SqlError::Refused(format!(

@@ -10,12 +10,7 @@ use super::tokens::{is, quoted, word};
 pub(super) fn quote_table(tokens: &mut [TokenWithSpan]) {
     for at in 0..tokens.len() {
         let calls = tokens.get(at + 1).is_some_and(|it| it.token == Token::LParen);
-        // A statement that begins with TABLE, or a TABLE after CREATE or DROP, stays what it is, to be refused by name.
-        let names = at > 0
-            && !["create", "drop", "alter", "truncate", "show"]
-                .iter()
-                .any(|it| is(tokens.get(at - 1), it));
-        if is(tokens.get(at), "table") && names && !calls {
+        if is(tokens.get(at), "table") && !calls {
             let value = word(tokens.get(at)).map(|it| it.value.clone()).unwrap_or_default();
             tokens[at].token = quoted(&value);
         }

@@ -110,7 +110,7 @@ impl Job {
         let state = self
             .engine
             .sessions()
-            .of_rows(table.rows(), limits)
+            .of_rows(table.rows(), limits, *self.engine.sql_settings())
             .map_err(|it| SqlError::Internal(Box::new(it)))?;
         let names = Names::new(table.columns());
         let facts = Facts {
@@ -118,6 +118,7 @@ impl Job {
             formulas,
             now_ms: *now_ms,
             settings: self.engine.sql_settings(),
+            state,
         };
         let prepared = dialect::prepare(sql, &facts)?;
         let Planned { physical, columns } = plan(state, table, &names, prepared).await?;

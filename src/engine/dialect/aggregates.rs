@@ -1,0 +1,95 @@
+//! GROUP_CONCAT and COUNT over several columns. MySQL's manual, "Aggregate Function Descriptions".
+//! Pinned by tests/golden/sql/aggregates.slt.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, CaseWhen, DataType, DuplicateTreatment, Expr, Function, FunctionArg,
+    FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident,
+    ObjectName, Query, Value, visit_expressions_mut,
+};
+
+use super::super::error::SqlError;
+use super::Facts;
+use super::build::{binary, call, cast, nested, plain_call, text};
+
+#[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
+pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
+    let _ = visit_expressions_mut(query, |expr| {
+        if let Expr::Function(function) = expr {
+            fix_function(function);
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    Ok(())
+}
+
+fn fix_function(function: &mut Function) {
+    let Some((name, _)) = plain_call(function) else { return };
+    let FunctionArguments::List(list) = &mut function.args else { return };
+    match name.as_str() {
+        "group_concat" => {
+            group_concat(list);
+            function.name = ObjectName::from(vec![Ident::new("string_agg")]);
+        }
+        "count"
+            if list.duplicate_treatment == Some(DuplicateTreatment::Distinct)
+                && list.args.len() > 1 =>
+        {
+            let columns = expressions(list);
+            list.args = vec![unnamed(tuple(&columns))];
+        }
+        _ => {}
+    }
+}
+
+fn expressions(list: &mut FunctionArgumentList) -> Vec<Expr> {
+    let expression = |it| match it {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+        _ => None,
+    };
+    std::mem::take(&mut list.args).into_iter().filter_map(expression).collect()
+}
+
+fn unnamed(expr: Expr) -> FunctionArg {
+    FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))
+}
+
+/// Several values in one text: NULL if one of them is, as COUNT(DISTINCT a, b) leaves such rows out.
+fn tuple(columns: &[Expr]) -> Expr {
+    let null = |it: &Expr| Expr::IsNull(Box::new(nested(it.clone())));
+    let mut nulls = columns.iter().map(null);
+    let first = nulls.next().unwrap_or_else(|| Expr::value(Value::Boolean(true)));
+    let condition = nulls.fold(first, |left, right| binary(left, BinaryOperator::Or, right));
+    let texts = columns.iter().map(|it| cast(it.clone(), DataType::Varchar(None)));
+    Expr::Case {
+        case_token: AttachedToken::empty(),
+        end_token: AttachedToken::empty(),
+        operand: None,
+        conditions: vec![CaseWhen { condition, result: Expr::value(Value::Null) }],
+        else_result: Some(Box::new(call(
+            "concat_ws",
+            std::iter::once(text("\u{1f}")).chain(texts),
+        ))),
+    }
+}
+
+/// The engine's function takes one text and the separator; the clause goes.
+fn group_concat(list: &mut FunctionArgumentList) {
+    let mut separator = ",".to_owned();
+    list.clauses.retain_mut(|clause| match clause {
+        FunctionArgumentClause::Separator(written) => {
+            separator = written.value.clone().into_string().unwrap_or_default();
+            false
+        }
+        _ => true,
+    });
+    let texts: Vec<Expr> =
+        expressions(list).into_iter().map(|it| cast(it, DataType::Varchar(None))).collect();
+    let joined = match <[Expr; 1]>::try_from(texts) {
+        Ok([one]) => one,
+        Err(several) => call("concat", several),
+    };
+    list.args = vec![unnamed(joined), unnamed(text(separator))];
+}

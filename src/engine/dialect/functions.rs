@@ -1,0 +1,39 @@
+//! A function that nobody has is refused by its name, with the nearest that there is.
+
+use std::ops::ControlFlow;
+
+use datafusion::execution::session_state::SessionState;
+use datafusion::sql::sqlparser::ast::{Expr, Query, visit_expressions};
+
+use super::super::error::SqlError;
+use super::super::names::nearest;
+use super::build::plain_call;
+
+pub(super) fn check(query: &Query, state: &SessionState) -> Result<(), SqlError> {
+    let outcome = visit_expressions(query, |expr| match expr {
+        Expr::Function(function) => {
+            let name = function.name.to_string().to_lowercase();
+            let name = plain_call(function).map_or(name, |(name, _)| name);
+            if exists(&name, state) { ControlFlow::Continue(()) } else { ControlFlow::Break(name) }
+        }
+        _ => ControlFlow::Continue(()),
+    });
+    let ControlFlow::Break(name) = outcome else { return Ok(()) };
+    let hint = nearest(&name, all(state));
+    let hint = hint.map_or_else(String::new, |it| format!(". Did you mean {}?", it.to_uppercase()));
+    Err(SqlError::UnknownFunction { name: name.to_uppercase(), hint })
+}
+
+fn exists(name: &str, state: &SessionState) -> bool {
+    state.scalar_functions().contains_key(name)
+        || state.aggregate_functions().contains_key(name)
+        || state.window_functions().contains_key(name)
+}
+
+/// The names of all functions but those that only rewrites put in.
+fn all(state: &SessionState) -> impl Iterator<Item = &str> {
+    let scalar = state.scalar_functions().keys();
+    let aggregate = state.aggregate_functions().keys();
+    let window = state.window_functions().keys();
+    scalar.chain(aggregate).chain(window).map(String::as_str).filter(|it| !it.starts_with("mysql_"))
+}

@@ -1,0 +1,85 @@
+//! Functions with a grammar of their own (`SUBSTRING(x FROM 2 FOR 3)`, `POSITION(a IN b)`, `EXTRACT(u FROM d)`):
+//! they become ordinary calls, so that there is one function of each name. Pinned by tests/golden/sql/strings.slt.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, CeilFloorKind, DateTimeField, Expr, Function, Query, visit_expressions_mut,
+};
+
+use super::super::error::SqlError;
+use super::Facts;
+use super::build::{arguments, binary, call, nested, number, plain_call, take};
+
+pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
+    let outcome = visit_expressions_mut(query, |expr| {
+        let plain = match expr {
+            Expr::Substring { expr, substring_from, substring_for, .. } => {
+                let from = substring_from.as_mut().map(|it| take(it));
+                let length = substring_for.as_mut().map(|it| take(it));
+                call(
+                    "substring",
+                    [Some(take(expr)), from.or(Some(number(1))), length].into_iter().flatten(),
+                )
+            }
+            Expr::Position { expr, r#in } => call("locate", [take(expr), take(r#in)]),
+            Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+                call("ceil", [take(expr)])
+            }
+            Expr::Floor {
+                expr,
+                field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime),
+            } => call("floor", [take(expr)]),
+            Expr::Extract { field, expr, .. } => {
+                let Some(parts) = extract(field, take(expr)) else {
+                    let problem = format!("EXTRACT knows no unit {field}");
+                    return ControlFlow::Break(SqlError::Invalid(problem));
+                };
+                parts
+            }
+            Expr::Function(function) => match modulo(function) {
+                Some(modulo) => modulo,
+                None => return ControlFlow::Continue(()),
+            },
+            _ => return ControlFlow::Continue(()),
+        };
+        *expr = plain;
+        ControlFlow::Continue(())
+    });
+    match outcome {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+/// MOD(a, b) is a % b.
+fn modulo(function: &mut Function) -> Option<Expr> {
+    let (name, args) = plain_call(function)?;
+    if name != "mod" || args.len() != 2 {
+        return None;
+    }
+    let [left, right] = <[Expr; 2]>::try_from(arguments(function)).ok()?;
+    Some(nested(binary(nested(left), BinaryOperator::Modulo, nested(right))))
+}
+
+const ORDER: [&str; 6] = ["year", "month", "day", "hour", "minute", "second"];
+
+/// `YEAR_MONTH` is 202402: each part takes two digits behind the one before.
+fn extract(field: &DateTimeField, from: Expr) -> Option<Expr> {
+    let units = field.to_string().to_lowercase();
+    if units == "week" {
+        return Some(call("week", [from]));
+    }
+    if ["quarter", "microsecond"].contains(&units.as_str()) {
+        return Some(call(&units, [from]));
+    }
+    let (first, last) = units.split_once('_').unwrap_or((&units, &units));
+    let at = |unit: &str| ORDER.iter().position(|it| *it == unit);
+    let parts = ORDER.get(at(first)?..=at(last)?)?;
+    let mut calls = parts.iter().map(|it| call(it, [from.clone()]));
+    let most = calls.next()?;
+    Some(calls.fold(most, |sum, part| {
+        let shifted = binary(nested(sum), BinaryOperator::Multiply, number(100));
+        nested(binary(shifted, BinaryOperator::Plus, part))
+    }))
+}
