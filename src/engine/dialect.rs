@@ -15,6 +15,7 @@ mod limit_twice;
 mod naming;
 mod now;
 mod quotes;
+mod repetition;
 mod special_forms;
 mod syntax;
 mod tokens;
@@ -80,6 +81,7 @@ pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
     let outputs = naming::outputs(&tree, &items);
     formulas::expand(&mut tree, facts)?;
     allowed::check(&tree, facts)?;
+    repetition::check(&tree)?;
     for rewrite in REWRITES {
         rewrite(&mut tree, facts)?;
     }

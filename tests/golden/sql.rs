@@ -111,7 +111,7 @@ impl World {
             ("strings", "insensitive") => self.settings.string_compare = StringCompare::Insensitive,
             ("strings", "sensitive") => self.settings.string_compare = StringCompare::Sensitive,
             ("offset", minutes) => {
-                self.settings.utc_offset_minutes = minutes.parse().expect("an offset is minutes")
+                self.settings.utc_offset_minutes = minutes.parse().expect("an offset is minutes");
             }
             ("now", time) => {
                 let time = chrono::NaiveDateTime::parse_from_str(time, "%Y-%m-%dT%H:%M:%S")

@@ -1,2 +1,3 @@
+mod hostile_sql;
 #[test]
 fn a() {}

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectFlavor, SetExpr, TableFactor, Visit,
-    Visitor,
+    Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
+    TableFactor, Visit, Visitor,
 };
 
 use super::super::error::SqlError;
 use super::super::sql::SqlMode;
 use super::Facts;
+
+/// Items of a SELECT or GROUP BY list.
+pub(super) const ITEMS_MAX: usize = 2_000;
+const STARS_MAX: usize = 16;
 
 pub(super) fn check(query: &Query, facts: &Facts) -> Result<(), SqlError> {
     let mut checker = Checker { ctes: BTreeSet::new(), datasets: BTreeSet::new() };
@@ -55,6 +59,26 @@ impl Checker {
     }
 }
 
+/// The planner compares each item with each other.
+fn sizes(select: &Select) -> ControlFlow<String> {
+    let grouped = match &select.group_by {
+        GroupByExpr::Expressions(expressions, _) => expressions.len(),
+        GroupByExpr::All(_) => 0,
+    };
+    if select.projection.len().max(grouped) > ITEMS_MAX {
+        return ControlFlow::Break(format!(
+            "a SELECT or GROUP BY list has more than {ITEMS_MAX} items"
+        ));
+    }
+    let star = |it: &&SelectItem| {
+        matches!(it, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
+    };
+    if select.projection.iter().filter(star).count() > STARS_MAX {
+        return ControlFlow::Break(format!("a SELECT list has more than {STARS_MAX} stars"));
+    }
+    ControlFlow::Continue(())
+}
+
 impl Visitor for Checker {
     type Break = String;
 
@@ -76,6 +100,7 @@ impl Visitor for Checker {
     }
 
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<Self::Break> {
+        sizes(select)?;
         if select.into.is_some() {
             return refuse("SELECT … INTO");
         }

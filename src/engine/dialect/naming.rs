@@ -13,6 +13,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::super::names::{Names, numbered};
 use super::Output;
+use super::allowed::ITEMS_MAX;
 use super::tokens::{Text, depths, is};
 
 /// The items of the outermost SELECT list as they were written; empty where they cannot be told apart.
@@ -32,10 +33,14 @@ pub(super) fn item_texts(text: &Text, tokens: &[TokenWithSpan]) -> Vec<String> {
     let ends = ["from", "limit", "union", "where", "order", "except", "intersect"];
     let ending = |at: usize| outer(at) && ends.iter().any(|it| is(tokens.get(at), it));
     let end = (start..tokens.len()).find(|&it| ending(it)).unwrap_or(tokens.len());
-    let commas = (start..end).filter(|&it| outer(it) && tokens[it].token == Token::Comma);
+    let commas: Vec<usize> =
+        (start..end).filter(|&it| outer(it) && tokens[it].token == Token::Comma).collect();
+    if commas.len() > ITEMS_MAX {
+        return Vec::new();
+    }
     let mut from = start;
     let mut texts = Vec::new();
-    for to in commas.chain(std::iter::once(end)) {
+    for to in commas.into_iter().chain(std::iter::once(end)) {
         texts.push(text.slice(&tokens[from..to]).unwrap_or_default().to_owned());
         from = to + 1;
     }

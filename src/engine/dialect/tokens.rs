@@ -82,13 +82,14 @@ pub(super) fn depths(tokens: &[TokenWithSpan]) -> Vec<usize> {
 #[derive(Debug)]
 pub(super) struct Text<'a> {
     sql: &'a str,
+    is_ascii: bool,
     lines: Vec<usize>,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn new(sql: &'a str) -> Self {
         let starts = memchr::memchr_iter(b'\n', sql.as_bytes()).map(|it| it + 1);
-        Self { sql, lines: std::iter::once(0).chain(starts).collect() }
+        Self { sql, is_ascii: sql.is_ascii(), lines: std::iter::once(0).chain(starts).collect() }
     }
 
     /// From the first of these tokens to the last.
@@ -101,6 +102,9 @@ impl<'a> Text<'a> {
     fn offset(&self, at: Location) -> Option<usize> {
         let line = *self.lines.get(usize::try_from(at.line).ok()?.checked_sub(1)?)?;
         let column = usize::try_from(at.column).ok()?.checked_sub(1)?;
+        if self.is_ascii {
+            return Some(line + column);
+        }
         let rest = self.sql.get(line..)?;
         let inside = rest.char_indices().nth(column).map_or(rest.len(), |(it, _)| it);
         Some(line + inside)

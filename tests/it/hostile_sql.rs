@@ -1,0 +1,253 @@
+//! SQL that means harm: refused, or stopped at the deadline, and the engine goes on.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use domock::engine::types::arrow_schema;
+use domock::engine::{
+    Column, ColumnType, Engine, EngineLimits, Formula, Query, RowFormat, Rows, SqlError, Table,
+};
+use futures::StreamExt;
+
+const DEADLINE: Duration = Duration::from_millis(400);
+/// A refusal or a stop may come this late on a busy machine; without limits these queries take minutes.
+const PROMPT: Duration = Duration::from_secs(8);
+
+fn engine() -> Engine {
+    Engine::new(EngineLimits {
+        data_bytes_max: 1 << 30,
+        query_bytes_max: 32 << 20,
+        query_time_max: DEADLINE,
+        query_rows_max: 1_000_000,
+        queries_at_once_max: 1,
+        sql_bytes_max: 256 << 10,
+        threads: 2,
+    })
+}
+
+/// Columns `n` (0, 1, 2, …), `one` (always 1) and `text`.
+fn table(rows: i64) -> Table {
+    let columns: Arc<[Column]> = [
+        Column::new("n", ColumnType::Long),
+        Column::new("one", ColumnType::Long),
+        Column::new("text", ColumnType::String),
+    ]
+    .into();
+    let batch = |from: i64, to: i64| {
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from_iter_values(from..to)),
+            Arc::new(Int64Array::from_iter_values((from..to).map(|_| 1))),
+            Arc::new(StringArray::from_iter_values((from..to).map(|it| format!("row {it}")))),
+        ];
+        RecordBatch::try_new(arrow_schema(&columns), arrays).unwrap()
+    };
+    let batches = (0..rows).step_by(8_192).map(|it| batch(it, rows.min(it + 8_192))).collect();
+    Table::new(Arc::clone(&columns), batches, Vec::new())
+}
+
+async fn run(engine: &Engine, table: &Table, sql: impl Into<String>) -> Result<Rows, SqlError> {
+    query(engine, table, sql, Vec::new()).await
+}
+
+async fn query(
+    engine: &Engine,
+    table: &Table,
+    sql: impl Into<String>,
+    formulas: Vec<Formula>,
+) -> Result<Rows, SqlError> {
+    engine.query(Query { table: table.clone(), sql: sql.into(), formulas, now_ms: 0 }).await
+}
+
+async fn text(rows: Rows) -> Result<String, SqlError> {
+    let mut text = String::new();
+    let mut chunks = std::pin::pin!(rows.into_chunks(RowFormat::JsonArrays));
+    while let Some(chunk) = chunks.next().await {
+        text.push_str(std::str::from_utf8(&chunk?.bytes).unwrap());
+    }
+    Ok(text)
+}
+
+/// The engine still answers, soon.
+#[track_caller]
+fn goes_on(engine: &Engine, table: &Table) -> impl Future<Output = ()> {
+    let (engine, table) = (engine.clone(), table.clone());
+    async move {
+        let rows = run(&engine, &table, "SELECT COUNT(*) FROM table").await.unwrap();
+        assert_eq!(text(rows).await.unwrap(), format!("[{}]", table.rows()));
+    }
+}
+
+async fn is_refused(sql: String, why: &str) {
+    let (engine, table) = (engine(), table(10));
+    let began = Instant::now();
+    let refusal =
+        run(&engine, &table, sql).await.map(|it| it.columns().len()).unwrap_err().to_string();
+    assert!(refusal.contains(why), "{refusal}");
+    assert!(began.elapsed() < PROMPT, "{:?}", began.elapsed());
+    goes_on(&engine, &table).await;
+}
+
+async fn is_stopped(rows: i64, sql: &str) {
+    let (engine, table) = (engine(), table(rows));
+    let began = Instant::now();
+    let outcome = match run(&engine, &table, sql).await {
+        Ok(rows) => text(rows).await,
+        Err(error) => Err(error),
+    };
+    let error = outcome.unwrap_err();
+    assert!(matches!(error, SqlError::Deadline { limit_ms: 400 }), "{error:?}");
+    // There is one turn only: whoever holds it must have let go.
+    goes_on(&engine, &table).await;
+    assert!(began.elapsed() < PROMPT, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn brackets_without_end_are_refused() {
+    let deep = format!("SELECT {}1{} FROM table", "(".repeat(2_000), ")".repeat(2_000));
+    is_refused(deep, "nests deeper").await;
+    is_refused(format!("SELECT {}1", "(".repeat(100_000)), "operators").await;
+    is_refused(format!("SELECT {}1 FROM table", "NOT ".repeat(4_000)), "SQL syntax error").await;
+    let subqueries =
+        format!("SELECT * FROM {}table{}", "(SELECT * FROM ".repeat(500), ")".repeat(500));
+    is_refused(subqueries, "nests deeper").await;
+}
+
+#[tokio::test]
+async fn a_megabyte_of_sql_is_refused() {
+    is_refused(format!("SELECT '{}'", "x".repeat(1 << 20)), "longer than the limit").await;
+}
+
+#[tokio::test]
+async fn ten_thousand_ors_are_refused() {
+    let ors = vec!["n = 1"; 10_000].join(" OR ");
+    is_refused(format!("SELECT n FROM table WHERE {ors}"), "operators").await;
+}
+
+#[tokio::test]
+async fn a_list_of_ten_thousand_values_is_fine() {
+    let (engine, table) = (engine(), table(10));
+    let list: Vec<String> = (0..10_000).map(|it| it.to_string()).collect();
+    let rows =
+        run(&engine, &table, format!("SELECT COUNT(*) FROM table WHERE n IN ({})", list.join(",")))
+            .await;
+    assert_eq!(text(rows.unwrap()).await.unwrap(), "[10]");
+}
+
+#[tokio::test]
+async fn select_lists_without_end_are_refused() {
+    is_refused(format!("SELECT {} FROM table", vec!["n"; 20_000].join(",")), "items").await;
+    is_refused(format!("SELECT {} FROM table", vec!["*"; 1_000].join(",")), "stars").await;
+}
+
+#[tokio::test]
+async fn subqueries_that_double_one_another_are_refused() {
+    let mut sql = "WITH c0 AS (SELECT n FROM table)".to_owned();
+    for it in 0..30 {
+        sql.push_str(&format!(
+            ", c{} AS (SELECT n FROM c{it} UNION ALL SELECT n FROM c{it})",
+            it + 1
+        ));
+    }
+    is_refused(format!("{sql} SELECT COUNT(*) FROM c30"), "reads its tables").await;
+}
+
+#[tokio::test]
+async fn formulas_that_double_one_another_are_refused() {
+    let formulas = (0..40)
+        .map(|it| Formula { name: format!("f{}", it + 1), expression: format!("f{it} + f{it}") })
+        .chain([Formula { name: "f0".into(), expression: "n".into() }])
+        .collect();
+    let (engine, table) = (engine(), table(10));
+    let refusal =
+        query(&engine, &table, "SELECT f40 FROM table", formulas).await.map(|_| ()).unwrap_err();
+    assert!(refusal.to_string().contains("formulas expand"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_recursion_without_end_is_stopped() {
+    is_stopped(
+        10,
+        "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT COUNT(*) FROM r",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_join_of_everything_with_everything_is_stopped_or_refused() {
+    is_stopped(20_000, "SELECT SUM(a.n * b.n) FROM table a JOIN table b ON a.one = b.one").await;
+    let (engine, table) = (engine(), table(20_000));
+    for sql in [
+        "SELECT SUM(a.n + b.n + c.n) FROM table a, table b, table c",
+        "SELECT SUM(a.n) FROM table a JOIN table b ON a.n < b.n",
+        "SELECT a.n FROM table a CROSS JOIN table b WHERE a.text > b.text",
+    ] {
+        let began = Instant::now();
+        let error = run(&engine, &table, sql).await.map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("joins more rows"), "{sql}: {error:?}");
+        assert!(began.elapsed() < PROMPT, "{:?}", began.elapsed());
+    }
+    goes_on(&engine, &table).await;
+}
+
+#[tokio::test]
+async fn a_regular_expression_that_explodes_is_refused_or_quick() {
+    let (engine, table) = (engine(), table(1_000));
+    let began = Instant::now();
+    let linear =
+        run(&engine, &table, "SELECT COUNT(*) FROM table WHERE text REGEXP '(r*)*(o*)*w!$'").await;
+    assert_eq!(text(linear.unwrap()).await.unwrap(), "[0]");
+    let huge = run(
+        &engine,
+        &table,
+        "SELECT COUNT(*) FROM table WHERE text REGEXP '((a{1000}){1000}){1000}'",
+    )
+    .await;
+    assert!(huge.is_err());
+    assert!(began.elapsed() < PROMPT, "{:?}", began.elapsed());
+    goes_on(&engine, &table).await;
+}
+
+#[tokio::test]
+async fn a_query_that_nobody_waits_for_gives_its_turn_back() {
+    let (engine, table) = (engine(), table(10));
+    let endless =
+        "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT COUNT(*) FROM r";
+    let waiting = run(&engine, &table, endless);
+    assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err());
+    goes_on(&engine, &table).await;
+}
+
+#[tokio::test]
+async fn rows_that_nobody_reads_give_their_turn_back() {
+    let (engine, table) = (engine(), table(200_000));
+    let rows = run(&engine, &table, "SELECT * FROM table").await.unwrap();
+    assert!(!rows.is_complete());
+    let mut chunks = Box::pin(rows.into_chunks(RowFormat::JsonArrays));
+    assert!(chunks.next().await.unwrap().unwrap().rows > 0);
+    drop(chunks);
+    goes_on(&engine, &table).await;
+}
+
+#[tokio::test]
+async fn a_long_answer_arrives_whole_and_in_order() {
+    let (engine, table) = (engine(), table(150_000));
+    let rows = run(&engine, &table, "SELECT n FROM table ORDER BY n").await.unwrap();
+    let text = format!("[{}]", text(rows).await.unwrap());
+    let rows: Vec<[i64; 1]> = serde_json::from_str(&text).unwrap();
+    assert!(rows.iter().flatten().copied().eq(0..150_000));
+}
+
+#[tokio::test]
+async fn too_many_rows_and_too_much_memory_are_refused() {
+    let limits =
+        EngineLimits { query_rows_max: 5, query_bytes_max: 1 << 20, ..engine().limits().clone() };
+    let (engine, table) = (Engine::new(limits), table(200_000));
+    let error = run(&engine, &table, "SELECT n FROM table LIMIT 6").await.map(|_| ()).unwrap_err();
+    assert!(matches!(error, SqlError::Rows { limit_rows: 5 }), "{error:?}");
+    let sort =
+        "SELECT n FROM (SELECT n, text FROM table ORDER BY text DESC, n LIMIT 190000) s LIMIT 1";
+    let error = run(&engine, &table, sort).await.map(|_| ()).unwrap_err();
+    assert!(matches!(error, SqlError::Memory { limit_bytes: 1_048_576 }), "{error:?}");
+    goes_on(&engine, &table).await;
+}
