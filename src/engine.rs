@@ -11,6 +11,7 @@ mod provider;
 pub mod rows;
 mod session;
 pub mod sql;
+pub mod structured;
 pub mod table;
 pub mod types;
 mod workers;

@@ -1,5 +1,6 @@
 //! SQL that means harm: refused, or stopped at the deadline, and the engine goes on.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,7 +41,7 @@ fn table(rows: i64) -> Table {
             Arc::new(Int64Array::from_iter_values((from..to).map(|_| 1))),
             Arc::new(StringArray::from_iter_values((from..to).map(|it| format!("row {it}")))),
         ];
-        RecordBatch::try_new(arrow_schema(&columns), arrays).unwrap()
+        RecordBatch::try_new(arrow_schema(&columns), arrays).expect("columns are equally long")
     };
     let batches = (0..rows).step_by(8_192).map(|it| batch(it, rows.min(it + 8_192))).collect();
     Table::new(Arc::clone(&columns), batches, Vec::new())
@@ -63,7 +64,7 @@ async fn text(rows: Rows) -> Result<String, SqlError> {
     let mut text = String::new();
     let mut chunks = std::pin::pin!(rows.into_chunks(RowFormat::JsonArrays));
     while let Some(chunk) = chunks.next().await {
-        text.push_str(std::str::from_utf8(&chunk?.bytes).unwrap());
+        text.push_str(std::str::from_utf8(&chunk?.bytes).expect("JSON is UTF-8"));
     }
     Ok(text)
 }
@@ -73,16 +74,19 @@ async fn text(rows: Rows) -> Result<String, SqlError> {
 fn goes_on(engine: &Engine, table: &Table) -> impl Future<Output = ()> {
     let (engine, table) = (engine.clone(), table.clone());
     async move {
-        let rows = run(&engine, &table, "SELECT COUNT(*) FROM table").await.unwrap();
-        assert_eq!(text(rows).await.unwrap(), format!("[{}]", table.rows()));
+        let rows = run(&engine, &table, "SELECT COUNT(*) FROM table").await.expect("it goes on");
+        assert_eq!(text(rows).await.expect("it goes on"), format!("[{}]", table.rows()));
     }
 }
 
 async fn is_refused(sql: String, why: &str) {
     let (engine, table) = (engine(), table(10));
     let began = Instant::now();
-    let refusal =
-        run(&engine, &table, sql).await.map(|it| it.columns().len()).unwrap_err().to_string();
+    let refusal = run(&engine, &table, sql)
+        .await
+        .map(|it| it.columns().len())
+        .expect_err("it is refused")
+        .to_string();
     assert!(refusal.contains(why), "{refusal}");
     assert!(began.elapsed() < PROMPT, "{:?}", began.elapsed());
     goes_on(&engine, &table).await;
@@ -95,7 +99,7 @@ async fn is_stopped(rows: i64, sql: &str) {
         Ok(rows) => text(rows).await,
         Err(error) => Err(error),
     };
-    let error = outcome.unwrap_err();
+    let error = outcome.expect_err("it is stopped");
     assert!(matches!(error, SqlError::Deadline { limit_ms: 400 }), "{error:?}");
     // There is one turn only: whoever holds it must have let go.
     goes_on(&engine, &table).await;
@@ -144,10 +148,7 @@ async fn select_lists_without_end_are_refused() {
 async fn subqueries_that_double_one_another_are_refused() {
     let mut sql = "WITH c0 AS (SELECT n FROM table)".to_owned();
     for it in 0..30 {
-        sql.push_str(&format!(
-            ", c{} AS (SELECT n FROM c{it} UNION ALL SELECT n FROM c{it})",
-            it + 1
-        ));
+        let _ = write!(sql, ", c{} AS (SELECT n FROM c{it} UNION ALL SELECT n FROM c{it})", it + 1);
     }
     is_refused(format!("{sql} SELECT COUNT(*) FROM c30"), "reads its tables").await;
 }
