@@ -19,7 +19,6 @@ pub(crate) fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i32> {
 }
 
 /// Year, month (1-12) and day (1-31).
-#[cfg_attr(not(test), expect(dead_code, reason = "the row encoder will write dates with it"))]
 pub(crate) fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let since_march_0000 = days.saturating_add(719_468);
     let era = since_march_0000.div_euclid(146_097);

@@ -10,10 +10,13 @@ mod numbers;
 mod parser;
 mod receive;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 use super::memory::BudgetExceeded;
 use super::types::ColumnType;
 
+pub(crate) use columns::ColumnBuilder;
 pub use infer::infer;
 pub use parser::CsvParser;
 

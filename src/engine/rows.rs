@@ -1,6 +1,7 @@
 //! The rows of an answer, as a stream of encoded chunks.
 
 pub(super) mod encode;
+pub(super) mod text;
 
 use std::time::{Duration, Instant};
 
@@ -103,11 +104,13 @@ impl Reader {
 
 /// The header line of a CSV.
 pub fn csv_header(columns: &[Column]) -> Vec<u8> {
-    let names: Vec<String> = columns.iter().map(|it| csv_name(&it.name)).collect();
-    format!("{}\n", names.join(",")).into_bytes()
-}
-
-fn csv_name(name: &str) -> String {
-    let plain = !name.contains([',', '"', '\n', '\r']);
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    let mut line = Vec::new();
+    for (index, column) in columns.iter().enumerate() {
+        if index > 0 {
+            line.push(b',');
+        }
+        encode::write_csv_text(&column.name, &mut line);
+    }
+    line.push(b'\n');
+    line
 }

@@ -1,5 +1,7 @@
 //! An immutable table: columns, and record batches shared by reference.
 
+mod convert;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +11,8 @@ use datafusion::arrow::record_batch::RecordBatch;
 
 use super::memory::Lease;
 use super::types::{Column, arrow_schema};
+
+pub use convert::ConvertError;
 
 /// Rows of a batch below which it is worth copying it together with its neighbours.
 const SMALL_BATCH_ROWS: usize = 1024;
@@ -76,15 +80,6 @@ impl Table {
         }
         merge(&schema, &mut small, &mut batches);
         Self::new(columns, batches, leases)
-    }
-
-    /// (skeleton: replaced by the conversion work)
-    pub fn adapt(&self, columns: &Arc<[Column]>) -> Result<Self, String> {
-        if &self.columns == columns {
-            Ok(self.clone())
-        } else {
-            Err("no conversion yet".to_owned())
-        }
     }
 
     pub fn columns(&self) -> &Arc<[Column]> {

@@ -1,92 +1,178 @@
-//! Record batches → the bytes of rows. (the quick encoder of the CSV work replaces it)
+//! Record batches → the bytes of rows, column by column without a value in between.
 
-use datafusion::arrow::array::Array;
-use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::record_batch::RecordBatch;
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
+use super::text::CellText;
 use super::{CsvNull, RowFormat};
-use crate::engine::error::SqlError;
 use crate::engine::types::Column;
 
-/// Remembers whether a row came before.
+/// Remembers whether a row came before, so that commas fall between rows of different batches too.
 #[derive(Debug)]
 pub(in crate::engine) struct Encoder {
-    names: Vec<String>,
     format: RowFormat,
+    /// What stands before each cell: a comma, a key of an object.
+    before: Vec<Vec<u8>>,
     begun: bool,
 }
 
 impl Encoder {
     pub(in crate::engine) fn new(columns: &[Column], format: RowFormat) -> Self {
-        Self { names: columns.iter().map(|it| it.name.clone()).collect(), format, begun: false }
+        let before = columns.iter().enumerate().map(|(index, column)| {
+            let mut bytes = if index > 0 { b",".to_vec() } else { Vec::new() };
+            if format == RowFormat::JsonObjects {
+                write_json_text(&column.name, &mut bytes);
+                bytes.push(b':');
+            }
+            bytes
+        });
+        Self { format, before: before.collect(), begun: false }
     }
 
-    pub(in crate::engine) fn encode(
-        &mut self,
-        batch: &RecordBatch,
-        out: &mut Vec<u8>,
-    ) -> Result<(), SqlError> {
-        let options = FormatOptions::new().with_timestamp_format(Some("%Y-%m-%dT%H:%M:%S"));
-        let cells = batch
-            .columns()
-            .iter()
-            .map(|it| ArrayFormatter::try_new(it, &options))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|it| SqlError::Internal(Box::new(it)))?;
+    pub(in crate::engine) fn encode(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) {
+        let columns: Vec<CellText> = batch.columns().iter().map(CellText::new).collect();
         for row in 0..batch.num_rows() {
-            let texts = cells.iter().zip(batch.columns()).map(|(cell, array)| {
-                array
-                    .is_valid(row)
-                    .then(|| (cell.value(row).to_string(), is_number(array.data_type())))
-            });
-            self.row(texts, out);
+            match self.format {
+                RowFormat::Csv { null } => self.csv_row(&columns, row, null, out),
+                RowFormat::JsonArrays => self.json_row(&columns, row, b"[]", out),
+                RowFormat::JsonObjects => self.json_row(&columns, row, b"{}", out),
+                RowFormat::JsonStringArrays => self.json_text_row(&columns, row, out),
+            }
         }
-        Ok(())
     }
 
-    fn row(&mut self, cells: impl Iterator<Item = Option<(String, bool)>>, out: &mut Vec<u8>) {
-        let (open, close) = match self.format {
-            RowFormat::JsonArrays | RowFormat::JsonStringArrays => ("[", "]"),
-            RowFormat::JsonObjects => ("{", "}"),
-            RowFormat::Csv { .. } => ("", "\n"),
-        };
-        let csv = matches!(self.format, RowFormat::Csv { .. });
-        if std::mem::replace(&mut self.begun, true) && !csv {
+    fn json_row(
+        &mut self,
+        columns: &[CellText],
+        row: usize,
+        brackets: &[u8; 2],
+        out: &mut Vec<u8>,
+    ) {
+        self.begin_json_row(brackets[0], out);
+        for (cells, before) in columns.iter().zip(&self.before) {
+            out.extend_from_slice(before);
+            if cells.is_null(row) {
+                out.extend_from_slice(b"null");
+            } else if cells.is_number() {
+                cells.write(row, out);
+            } else {
+                write_json_cell(cells, row, out);
+            }
+        }
+        out.push(brackets[1]);
+    }
+
+    fn json_text_row(&mut self, columns: &[CellText], row: usize, out: &mut Vec<u8>) {
+        self.begin_json_row(b'[', out);
+        for (cells, before) in columns.iter().zip(&self.before) {
+            out.extend_from_slice(before);
+            if cells.is_null(row) {
+                out.extend_from_slice(b"null");
+            } else {
+                write_json_cell(cells, row, out);
+            }
+        }
+        out.push(b']');
+    }
+
+    fn begin_json_row(&mut self, bracket: u8, out: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.begun, true) {
             out.push(b',');
         }
-        out.extend_from_slice(open.as_bytes());
-        for (at, cell) in cells.enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            if self.format == RowFormat::JsonObjects {
-                out.extend_from_slice(
-                    serde_json::Value::from(self.names[at].as_str()).to_string().as_bytes(),
-                );
-                out.push(b':');
-            }
-            out.extend_from_slice(self.cell(cell).as_bytes());
-        }
-        out.extend_from_slice(close.as_bytes());
+        out.push(bracket);
     }
 
-    fn cell(&self, cell: Option<(String, bool)>) -> String {
-        match (self.format, cell) {
-            (RowFormat::Csv { null: CsvNull::BackslashN }, None) => "\\N".to_owned(),
-            (RowFormat::Csv { null: CsvNull::Empty }, None) => String::new(),
-            (RowFormat::Csv { .. }, Some((text, false))) => {
-                format!("\"{}\"", text.replace('"', "\"\""))
+    fn csv_row(&self, columns: &[CellText], row: usize, null: CsvNull, out: &mut Vec<u8>) {
+        for (cells, before) in columns.iter().zip(&self.before) {
+            out.extend_from_slice(before);
+            match cells.free_text(row) {
+                _ if cells.is_null(row) => out.extend_from_slice(null.text()),
+                Some(text) => write_csv_text(text, out),
+                None => cells.write(row, out),
             }
-            (_, None) => "null".to_owned(),
-            (RowFormat::JsonStringArrays, Some((text, _))) | (_, Some((text, false))) => {
-                serde_json::Value::from(text).to_string()
-            }
-            (_, Some((text, true))) => text,
+        }
+        out.push(b'\n');
+    }
+}
+
+impl CsvNull {
+    const fn text(self) -> &'static [u8] {
+        match self {
+            Self::Empty => b"",
+            Self::BackslashN => b"\\N",
         }
     }
 }
 
-fn is_number(kind: &DataType) -> bool {
-    kind.is_numeric()
+/// Text in quotes only where it would be read otherwise without them.
+pub(super) fn write_csv_text(text: &str, out: &mut Vec<u8>) {
+    let is_special = |byte: &u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    let plain = !text.is_empty() && text != "\\N" && !text.as_bytes().iter().any(is_special);
+    if plain {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    out.push(b'"');
+    for (index, piece) in text.split('"').enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b"\"\"");
+        }
+        out.extend_from_slice(piece.as_bytes());
+    }
+    out.push(b'"');
 }
+
+fn write_json_cell(cells: &CellText, row: usize, out: &mut Vec<u8>) {
+    if let Some(text) = cells.free_text(row) {
+        write_json_text(text, out);
+    } else if let CellText::Other(_) = cells {
+        let mut text = Vec::new();
+        cells.write(row, &mut text);
+        write_json_text(&String::from_utf8_lossy(&text), out);
+    } else {
+        out.push(b'"');
+        cells.write(row, out);
+        out.push(b'"');
+    }
+}
+
+/// What a byte becomes in a JSON string: itself (0), `\u00XX` (`u`), or a backslash and this letter.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = b'u';
+        byte += 1;
+    }
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table[b'\n' as usize] = b'n';
+    table[b'\r' as usize] = b'r';
+    table[b'\t' as usize] = b't';
+    table
+};
+
+fn write_json_text(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    out.push(b'"');
+    for (at, byte) in bytes.iter().enumerate() {
+        let escape = ESCAPES[*byte as usize];
+        if escape == 0 {
+            continue;
+        }
+        out.extend_from_slice(&bytes[copied..at]);
+        copied = at + 1;
+        if escape == b'u' {
+            const HEX: &[u8; 16] = b"0123456789abcdef";
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&[HEX[(byte >> 4) as usize], HEX[(byte & 15) as usize]]);
+        } else {
+            out.extend_from_slice(&[b'\\', escape]);
+        }
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests;

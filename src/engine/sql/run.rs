@@ -183,7 +183,7 @@ impl Answer {
             for from in (0..batch.num_rows()).step_by(SLICE_ROWS) {
                 let slice = batch.slice(from, SLICE_ROWS.min(batch.num_rows() - from));
                 pending.rows += slice.num_rows() as u64;
-                encoder.encode(&slice, &mut pending.bytes)?;
+                encoder.encode(&slice, &mut pending.bytes);
                 if pending.bytes.len() >= CHUNK_BYTES
                     && chunks.send(Ok(pending.take())).await.is_err()
                 {

@@ -1,0 +1,209 @@
+//! What is a CSV, what is none, and that cuts do not matter.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::engine::memory::MemoryBudget;
+use crate::engine::rows::text::CellText;
+use crate::engine::table::Table;
+use crate::engine::types::Column;
+
+const ALL: [(&str, ColumnType); 6] = [
+    ("s", ColumnType::String),
+    ("l", ColumnType::Long),
+    ("d", ColumnType::Double),
+    ("c", ColumnType::Decimal),
+    ("day", ColumnType::Date),
+    ("at", ColumnType::DateTime),
+];
+
+fn columns(spec: &[(&str, ColumnType)]) -> Arc<[Column]> {
+    spec.iter().map(|(name, kind)| Column::new(*name, *kind)).collect()
+}
+
+fn parse_in(
+    chunks: &[&[u8]],
+    spec: &[(&str, ColumnType)],
+    header: Header,
+) -> Result<Table, CsvError> {
+    let format = CsvFormat { delimiter: b',', header };
+    let mut parser = CsvParser::new(columns(spec), format, &MemoryBudget::new(1 << 30));
+    chunks.iter().try_for_each(|it| parser.push(it))?;
+    parser.finish()
+}
+
+fn strings(width: usize) -> Vec<(&'static str, ColumnType)> {
+    ["a", "b", "c", "d"].iter().take(width).map(|it| (*it, ColumnType::String)).collect()
+}
+
+/// The cells of a table, `∅` for null.
+fn cells(table: &Table) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for batch in table.batches() {
+        let texts: Vec<CellText> = batch.columns().iter().map(CellText::new).collect();
+        for row in 0..batch.num_rows() {
+            let cell = |it: &CellText| {
+                let mut text = Vec::new();
+                if it.is_null(row) {
+                    text.extend("∅".bytes())
+                } else {
+                    it.write(row, &mut text)
+                }
+                String::from_utf8(text).unwrap()
+            };
+            rows.push(texts.iter().map(cell).collect());
+        }
+    }
+    rows
+}
+
+#[track_caller]
+fn check(csv: &str, width: usize, expected: &[&[&str]]) {
+    let table = parse_in(&[csv.as_bytes()], &strings(width), Header::Never).unwrap();
+    assert_eq!(cells(&table), expected);
+}
+
+#[track_caller]
+fn refuse(csv: &[u8], spec: &[(&str, ColumnType)], expected: &str) {
+    let refusal = parse_in(&[csv], spec, Header::Never).unwrap_err();
+    assert_eq!(refusal.to_string(), expected);
+}
+
+#[test]
+fn records_end_in_lf_or_crlf_and_the_last_may_not_end() {
+    check("a,b\r\nc,d\n", 2, &[&["a", "b"], &["c", "d"]]);
+    check("a,b\nc,d", 2, &[&["a", "b"], &["c", "d"]]);
+    check("\"a\",\"b\"\r\n", 2, &[&["a", "b"]]);
+    check("", 2, &[]);
+}
+
+#[test]
+fn quotes_hold_commas_quotes_and_line_ends() {
+    check(
+        "\"a,b\",\"say \"\"hi\"\"\"\n\"two\nlines\",\"\"\"\"\n",
+        2,
+        &[&["a,b", "say \"hi\""], &["two\nlines", "\""]],
+    );
+}
+
+#[test]
+fn an_empty_value_is_null_and_an_empty_quoted_one_is_not() {
+    check(",\"\"\n\\N,\"\\N\"\n", 2, &[&["∅", ""], &["∅", "\\N"]]);
+}
+
+#[test]
+fn a_blank_line_is_a_null_of_a_single_column() {
+    check("x\n\ny\n", 1, &[&["x"], &["∅"], &["y"]]);
+    refuse(b"a,b\n\nc,d\n", &strings(2), "line 2: 1 values for 2 columns");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_value() {
+    let table = parse_in(&[b"\xEF", b"\xBB\xBFa,b\n"], &strings(2), Header::Never).unwrap();
+    assert_eq!(cells(&table), [["a", "b"]]);
+}
+
+#[test]
+fn a_header_is_one_only_where_it_equals_the_names() {
+    let rows = |csv: &[u8], header| parse_in(&[csv], &strings(2), header).unwrap().rows();
+    assert_eq!(rows(b"a,b\n1,2\n", Header::Auto), 1);
+    assert_eq!(rows(b"a,B\n1,2\n", Header::Auto), 2);
+    assert_eq!(rows(b"a,b\na,b\n", Header::Auto), 1);
+    assert_eq!(rows(b"a,b\n1,2\n", Header::Never), 2);
+    assert_eq!(rows(b"x,y\n1,2\n", Header::Always), 1);
+}
+
+#[test]
+fn mistakes_are_named_by_line_column_and_value() {
+    refuse(b"a,b\nc\n", &strings(2), "line 2: 1 values for 2 columns");
+    refuse(b"a,b\nc,d,e\n", &strings(2), "line 2: 3 values for 2 columns");
+    refuse(b"\"two\nlines\",b\nx\"y,z\n", &strings(2), "line 3: a quote inside an unquoted value");
+    refuse(b"\"a\"b,c\n", &strings(2), "line 1: text after the closing quote of a value");
+    refuse(b"a,b\n\"c,d\n", &strings(2), "line 2: the quote of a value is never closed");
+    refuse(b"a,\xFF\n", &strings(2), "line 1: a value that is not UTF-8");
+    let spec = [("n", ColumnType::Long), ("day", ColumnType::Date)];
+    refuse(b"1,2024-01-01\nx,2024-01-01\n", &spec, "line 2, column 'n': 'x' is not a LONG");
+    refuse(b"1,2023-02-29\n", &spec, "line 1, column 'day': '2023-02-29' is not a DATE");
+}
+
+#[test]
+fn all_types_take_the_forms_that_clients_send() {
+    let csv = "x,-7,1e3,1.005,2024-02-29,2024-02-29 13:05:09.123456\n\
+               \"\",12.0,.5,-2,2024-02-29T00:00:00,2024-02-29T13:05:09Z\n\
+               ,,,,,\n\
+               é, 9223372036854775807 ,-0.25,12345678901234567890.12,0001-01-01,2024-02-29\n";
+    let table = parse_in(&[csv.as_bytes()], &ALL, Header::Auto).unwrap();
+    let expected = [
+        ["x", "-7", "1000", "1.005", "2024-02-29", "2024-02-29T13:05:09.123"],
+        ["", "12", "0.5", "-2", "2024-02-29", "2024-02-29T13:05:09"],
+        ["∅", "∅", "∅", "∅", "∅", "∅"],
+        [
+            "é",
+            "9223372036854775807",
+            "-0.25",
+            "12345678901234567890.12",
+            "0001-01-01",
+            "2024-02-29T00:00:00",
+        ],
+    ];
+    assert_eq!(cells(&table), expected);
+}
+
+#[test]
+fn many_rows_fall_into_batches_and_pay_for_their_memory() {
+    let csv = "x,1\n".repeat(20_000);
+    let budget = MemoryBudget::new(1 << 30);
+    let format = CsvFormat { delimiter: b',', header: Header::Never };
+    let spec = columns(&[("s", ColumnType::String), ("n", ColumnType::Long)]);
+    let mut parser = CsvParser::new(Arc::clone(&spec), format, &budget);
+    parser.push(csv.as_bytes()).unwrap();
+    let table = parser.finish().unwrap();
+    assert_eq!((table.rows(), table.batches().len()), (20_000, 3));
+    assert!(budget.used() >= 20_000 * 8);
+    drop(table);
+    assert_eq!(budget.used(), 0);
+    let mut parser = CsvParser::new(spec, format, &MemoryBudget::new(1_000));
+    assert!(parser.push(csv.as_bytes()).unwrap_err().is_too_large());
+}
+
+#[test]
+fn columns_are_inferred_from_all_their_values() {
+    let csv = b"id,price,day,at,note,empty\n1,2.5,2024-01-01,2024-01-01 10:00:00,x,\n2,3,2024-01-02,2024-01-02,7,\n";
+    let kinds: Vec<&str> = infer(csv).unwrap().iter().map(|it| it.kind.name()).collect();
+    assert_eq!(kinds, ["LONG", "DOUBLE", "DATE", "DATETIME", "STRING", "STRING"]);
+    assert_eq!(infer(b"a,b\n1\n").unwrap_err().to_string(), "line 2: 1 values for 2 columns");
+}
+
+proptest! {
+    #[test]
+    fn cuts_do_not_matter(csv in "([a-c\",\r\n]|é|\\\\N){0,60}", cuts in prop::collection::vec(0_usize..70, 0..6)) {
+        let bytes = csv.as_bytes();
+        let whole = parse_in(&[bytes], &strings(2), Header::Auto).map(|it| cells(&it));
+        let mut cuts: Vec<usize> = cuts.into_iter().filter(|it| *it < bytes.len()).collect();
+        cuts.sort_unstable();
+        let mut chunks = Vec::new();
+        let mut from = 0;
+        for cut in cuts {
+            chunks.push(&bytes[from..cut]);
+            from = cut;
+        }
+        chunks.push(&bytes[from..]);
+        prop_assert_eq!(parse_in(&chunks, &strings(2), Header::Auto).map(|it| cells(&it)), whole);
+    }
+
+    #[test]
+    fn what_is_quoted_comes_back(rows in prop::collection::vec(prop::array::uniform3(any::<String>()), 0..8)) {
+        let quoted = |it: &String| format!("\"{}\"", it.replace('"', "\"\""));
+        let csv: String = rows.iter().map(|row| row.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n").collect();
+        let table = parse_in(&[csv.as_bytes()], &strings(3), Header::Never).unwrap();
+        prop_assert_eq!(cells(&table), rows.iter().map(|it| it.to_vec()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn any_bytes_are_rows_or_a_refusal(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = parse_in(&[&bytes], &ALL, Header::Auto);
+        let _ = infer(&bytes);
+    }
+}

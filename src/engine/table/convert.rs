@@ -1,0 +1,161 @@
+//! The rows of a table under another schema.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, new_null_array};
+use datafusion::arrow::record_batch::RecordBatch;
+
+use super::Table;
+use crate::engine::csv::{ColumnBuilder, excerpt};
+use crate::engine::rows::text::CellText;
+use crate::engine::types::{Column, ColumnType, arrow_schema};
+
+/// A stored value that the new type of its column cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {row}, column '{column}': '{value}' is not a {to}")]
+pub struct ConvertError {
+    pub column: String,
+    /// Counts from 1 within the table.
+    pub row: u64,
+    pub value: String,
+    pub to: ColumnType,
+}
+
+impl Table {
+    /// These rows under other columns, matched by name: added ones are null, dropped ones gone, those of the same
+    /// type shared. A value of another type becomes what its text means there, as if it had been uploaded so.
+    pub fn adapt(&self, columns: &Arc<[Column]>) -> Result<Self, ConvertError> {
+        if self.columns() == columns {
+            return Ok(self.clone());
+        }
+        let sources: Vec<Option<usize>> =
+            columns.iter().map(|it| self.position(&it.name)).collect();
+        let schema = arrow_schema(columns);
+        let (mut batches, mut row) = (Vec::with_capacity(self.batches().len()), 1);
+        for batch in self.batches() {
+            let arrays = columns
+                .iter()
+                .zip(&sources)
+                .map(|(column, source)| match source {
+                    None => Ok(new_null_array(&column.kind.arrow(), batch.num_rows())),
+                    Some(at) if self.columns()[*at].kind == column.kind => {
+                        Ok(Arc::clone(batch.column(*at)))
+                    }
+                    Some(at) => converted(batch.column(*at), column, row),
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            row += batch.num_rows() as u64;
+            let options = datafusion::arrow::record_batch::RecordBatchOptions::new()
+                .with_row_count(Some(batch.num_rows()));
+            let adapted = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options);
+            batches
+                .push(adapted.expect("every array has its column's type and the batch's length"));
+        }
+        Ok(Self::new(Arc::clone(columns), batches, self.leases().to_vec()))
+    }
+
+    /// Where a column of this name is; one that differs in case will do where none is spelt the same.
+    fn position(&self, name: &str) -> Option<usize> {
+        let columns = self.columns();
+        let exact = columns.iter().position(|it| it.name == name);
+        exact
+            .or_else(|| columns.iter().position(|it| it.name.to_lowercase() == name.to_lowercase()))
+    }
+}
+
+fn converted(array: &ArrayRef, column: &Column, first_row: u64) -> Result<ArrayRef, ConvertError> {
+    let cells = CellText::new(array);
+    let mut builder = ColumnBuilder::new(column.kind);
+    let mut text = Vec::new();
+    for row in 0..array.len() {
+        if array.is_null(row) {
+            builder.push_null();
+            continue;
+        }
+        text.clear();
+        cells.write(row, &mut text);
+        builder.push(&text).map_err(|_| ConvertError {
+            column: column.name.clone(),
+            row: first_row + row as u64,
+            value: excerpt(&text),
+            to: column.kind,
+        })?;
+    }
+    Ok(builder.finish().expect("the text of cells is UTF-8, and a batch of it fits an array"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::csv::{CsvFormat, CsvParser, Header};
+    use crate::engine::memory::MemoryBudget;
+
+    fn columns(spec: &[(&str, ColumnType)]) -> Arc<[Column]> {
+        spec.iter().map(|(name, kind)| Column::new(*name, *kind)).collect()
+    }
+
+    fn table(spec: &[(&str, ColumnType)], csv: &str) -> Table {
+        let format = CsvFormat { delimiter: b',', header: Header::Never };
+        let mut parser = CsvParser::new(columns(spec), format, &MemoryBudget::new(u64::MAX));
+        parser.push(csv.as_bytes()).unwrap();
+        parser.finish().unwrap()
+    }
+
+    fn cells(table: &Table) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        for batch in table.batches() {
+            let texts: Vec<CellText> = batch.columns().iter().map(CellText::new).collect();
+            for row in 0..batch.num_rows() {
+                let cell = |it: &CellText| {
+                    let mut text = Vec::new();
+                    if it.is_null(row) {
+                        text.extend(b"null")
+                    } else {
+                        it.write(row, &mut text)
+                    }
+                    String::from_utf8(text).unwrap()
+                };
+                rows.push(texts.iter().map(cell).collect());
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn added_columns_are_null_dropped_ones_gone_and_the_rest_is_shared() {
+        use ColumnType::{Long, String};
+        let before = table(&[("a", String), ("b", Long)], "x,1\ny,2\n");
+        let after = before.adapt(&columns(&[("B", Long), ("c", String)])).unwrap();
+        assert_eq!(cells(&after), [["1", "null"], ["2", "null"]]);
+        assert!(Arc::ptr_eq(before.batches()[0].column(1), after.batches()[0].column(0)));
+    }
+
+    #[test]
+    fn every_type_becomes_what_its_text_means() {
+        use ColumnType::{Date, DateTime, Decimal, Double, Long, String};
+        let check = |from, text: &str, to, expected: &str| {
+            let adapted = table(&[("v", from)], text).adapt(&columns(&[("v", to)]));
+            let found = adapted.map_or_else(|it| it.to_string(), |it| cells(&it)[0][0].clone());
+            assert_eq!(found, expected, "{from} {text} as {to}");
+        };
+        check(Long, "7", Double, "7");
+        check(Long, "7", String, "7");
+        check(Long, "7", Decimal, "7");
+        check(Double, "7.5", String, "7.5");
+        check(Double, "7.0", Long, "7");
+        check(Double, "7.5", Long, "row 1, column 'v': '7.5' is not a LONG");
+        check(Decimal, "7.50", Double, "7.5");
+        check(String, "2024-02-29", Date, "2024-02-29");
+        check(String, "2024-02-30", Date, "row 1, column 'v': '2024-02-30' is not a DATE");
+        check(Date, "2024-02-29", DateTime, "2024-02-29T00:00:00");
+        check(DateTime, "2024-02-29 00:00:00", Date, "2024-02-29");
+        check(
+            DateTime,
+            "2024-02-29 13:00:00",
+            Date,
+            "row 1, column 'v': '2024-02-29T13:00:00' is not a DATE",
+        );
+        check(Long, "7", Date, "row 1, column 'v': '7' is not a DATE");
+        check(String, "\\N", Long, "null");
+    }
+}
