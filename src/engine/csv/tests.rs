@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::memory::MemoryBudget;
-use crate::engine::rows::text::CellText;
+use crate::engine::rows::text::cells;
 use crate::engine::table::Table;
 use crate::engine::types::Column;
 
@@ -36,27 +36,6 @@ fn parse_in(
 
 fn strings(width: usize) -> Vec<(&'static str, ColumnType)> {
     ["a", "b", "c", "d"].iter().take(width).map(|it| (*it, ColumnType::String)).collect()
-}
-
-/// The cells of a table, `∅` for null.
-fn cells(table: &Table) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    for batch in table.batches() {
-        let texts: Vec<CellText> = batch.columns().iter().map(CellText::new).collect();
-        for row in 0..batch.num_rows() {
-            let cell = |it: &CellText| {
-                let mut text = Vec::new();
-                if it.is_null(row) {
-                    text.extend("∅".bytes())
-                } else {
-                    it.write(row, &mut text)
-                }
-                String::from_utf8(text).unwrap()
-            };
-            rows.push(texts.iter().map(cell).collect());
-        }
-    }
-    rows
 }
 
 #[track_caller]

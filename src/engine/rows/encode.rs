@@ -33,20 +33,14 @@ impl Encoder {
         for row in 0..batch.num_rows() {
             match self.format {
                 RowFormat::Csv { null } => self.csv_row(&columns, row, null, out),
-                RowFormat::JsonArrays => self.json_row(&columns, row, b"[]", out),
-                RowFormat::JsonObjects => self.json_row(&columns, row, b"{}", out),
+                RowFormat::JsonArrays => self.json_row(&columns, row, *b"[]", out),
+                RowFormat::JsonObjects => self.json_row(&columns, row, *b"{}", out),
                 RowFormat::JsonStringArrays => self.json_text_row(&columns, row, out),
             }
         }
     }
 
-    fn json_row(
-        &mut self,
-        columns: &[CellText],
-        row: usize,
-        brackets: &[u8; 2],
-        out: &mut Vec<u8>,
-    ) {
+    fn json_row(&mut self, columns: &[CellText], row: usize, brackets: [u8; 2], out: &mut Vec<u8>) {
         self.begin_json_row(brackets[0], out);
         for (cells, before) in columns.iter().zip(&self.before) {
             out.extend_from_slice(before);

@@ -113,10 +113,10 @@ impl CellText {
         match self {
             Self::Boolean(array) => out.push(b'0' + u8::from(array.value(row))),
             Self::Long(array) => {
-                out.extend_from_slice(itoa::Buffer::new().format(array.value(row)).as_bytes())
+                out.extend_from_slice(itoa::Buffer::new().format(array.value(row)).as_bytes());
             }
             Self::Unsigned(array) => {
-                out.extend_from_slice(itoa::Buffer::new().format(array.value(row)).as_bytes())
+                out.extend_from_slice(itoa::Buffer::new().format(array.value(row)).as_bytes());
             }
             Self::Double(array) => write_double(array.value(row), out),
             Self::Decimal(array, scale) => write_decimal(array.value(row), *scale, out),
@@ -157,12 +157,12 @@ fn write_decimal(value: i128, scale: usize, out: &mut Vec<u8>) {
 
 fn write_date(days: i64, out: &mut Vec<u8>) {
     let (year, month, day) = civil_from_days(days);
-    if !(0..=9999).contains(&year) {
-        out.extend_from_slice(itoa::Buffer::new().format(year).as_bytes());
-    } else {
+    if (0..=9999).contains(&year) {
         let (century, year) = (year as u32 / 100, year as u32 % 100);
         out.extend_from_slice(&two_digits(century));
         out.extend_from_slice(&two_digits(year));
+    } else {
+        out.extend_from_slice(itoa::Buffer::new().format(year).as_bytes());
     }
     out.push(b'-');
     out.extend_from_slice(&two_digits(month));
@@ -191,4 +191,25 @@ fn write_date_time(millis: i64, out: &mut Vec<u8>) {
 
 fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
+}
+
+/// All cells of a table, `∅` for null.
+#[cfg(test)]
+pub(crate) fn cells(table: &crate::engine::Table) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for batch in table.batches() {
+        let columns: Vec<CellText> = batch.columns().iter().map(CellText::new).collect();
+        for row in 0..batch.num_rows() {
+            let cell = |it: &CellText| {
+                let mut text = Vec::new();
+                if it.is_null(row) {
+                    return "∅".to_owned();
+                }
+                it.write(row, &mut text);
+                String::from_utf8(text).unwrap()
+            };
+            rows.push(columns.iter().map(cell).collect());
+        }
+    }
+    rows
 }

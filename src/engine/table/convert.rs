@@ -89,6 +89,7 @@ mod tests {
     use super::*;
     use crate::engine::csv::{CsvFormat, CsvParser, Header};
     use crate::engine::memory::MemoryBudget;
+    use crate::engine::rows::text::cells;
 
     fn columns(spec: &[(&str, ColumnType)]) -> Arc<[Column]> {
         spec.iter().map(|(name, kind)| Column::new(*name, *kind)).collect()
@@ -101,32 +102,12 @@ mod tests {
         parser.finish().unwrap()
     }
 
-    fn cells(table: &Table) -> Vec<Vec<String>> {
-        let mut rows = Vec::new();
-        for batch in table.batches() {
-            let texts: Vec<CellText> = batch.columns().iter().map(CellText::new).collect();
-            for row in 0..batch.num_rows() {
-                let cell = |it: &CellText| {
-                    let mut text = Vec::new();
-                    if it.is_null(row) {
-                        text.extend(b"null")
-                    } else {
-                        it.write(row, &mut text)
-                    }
-                    String::from_utf8(text).unwrap()
-                };
-                rows.push(texts.iter().map(cell).collect());
-            }
-        }
-        rows
-    }
-
     #[test]
     fn added_columns_are_null_dropped_ones_gone_and_the_rest_is_shared() {
         use ColumnType::{Long, String};
         let before = table(&[("a", String), ("b", Long)], "x,1\ny,2\n");
         let after = before.adapt(&columns(&[("B", Long), ("c", String)])).unwrap();
-        assert_eq!(cells(&after), [["1", "null"], ["2", "null"]]);
+        assert_eq!(cells(&after), [["1", "∅"], ["2", "∅"]]);
         assert!(Arc::ptr_eq(before.batches()[0].column(1), after.batches()[0].column(0)));
     }
 
@@ -156,6 +137,6 @@ mod tests {
             "row 1, column 'v': '2024-02-29T13:00:00' is not a DATE",
         );
         check(Long, "7", Date, "row 1, column 'v': '7' is not a DATE");
-        check(String, "\\N", Long, "null");
+        check(String, "\\N", Long, "∅");
     }
 }
