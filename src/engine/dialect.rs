@@ -22,22 +22,37 @@ mod tokens;
 mod words;
 
 use datafusion::execution::session_state::SessionState;
-use datafusion::sql::sqlparser::ast::{Query as Tree, Statement};
+use datafusion::sql::sqlparser::ast::{Expr, Query as Tree, Statement};
 
 use super::SqlSettings;
 use super::error::SqlError;
 use super::names::Names;
 use super::sql::Formula;
+use super::types::{Column, ColumnType};
 
 pub(crate) use naming::Written;
 
 /// What the rewrites may ask.
 pub(crate) struct Facts<'a> {
+    pub(crate) columns: &'a [Column],
     pub(crate) names: &'a Names,
     pub(crate) formulas: &'a [Formula],
     pub(crate) now_ms: i64,
     pub(crate) settings: &'a SqlSettings,
     pub(crate) state: &'a SessionState,
+}
+
+impl Facts<'_> {
+    /// The type of an expression that is a column's name.
+    fn kind(&self, expr: &Expr) -> Option<ColumnType> {
+        let name = match expr {
+            Expr::Identifier(it) => it,
+            Expr::CompoundIdentifier(parts) => parts.last()?,
+            Expr::Nested(inner) => return self.kind(inner),
+            _ => return None,
+        };
+        Some(self.columns.get(self.names.index(&name.value)?)?.kind)
+    }
 }
 
 /// A statement in the engine's SQL, and how its columns are to be called.

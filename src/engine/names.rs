@@ -35,13 +35,14 @@ impl Names {
         self.folded.contains_key(&name.to_lowercase())
     }
 
+    /// Which column a name in a query means.
+    pub(crate) fn index(&self, name: &str) -> Option<usize> {
+        self.exact.get(name).or_else(|| self.folded.get(&name.to_lowercase())).copied()
+    }
+
     /// What a name in a query is called inside: the column that is spelt so, else the first that differs by case.
     pub(crate) fn inside(&self, name: &str) -> String {
-        let lower = name.to_lowercase();
-        match self.exact.get(name).or_else(|| self.folded.get(&lower)) {
-            Some(&index) => self.internal[index].clone(),
-            None => lower,
-        }
+        self.index(name).map_or_else(|| name.to_lowercase(), |it| self.internal[it].clone())
     }
 }
 

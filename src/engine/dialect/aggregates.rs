@@ -1,4 +1,4 @@
-//! GROUP_CONCAT and COUNT over several columns. MySQL's manual, "Aggregate Function Descriptions".
+//! GROUP_CONCAT, COUNT over several columns, and sums of texts. MySQL's manual, "Aggregate Function Descriptions".
 //! Pinned by tests/golden/sql/aggregates.slt.
 
 use std::ops::ControlFlow;
@@ -11,21 +11,22 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::super::error::SqlError;
+use super::super::types::ColumnType;
 use super::Facts;
-use super::build::{binary, call, cast, nested, plain_call, text};
+use super::build::{binary, call, cast, nested, plain_call, take, text};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
-pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
+pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
     let _ = visit_expressions_mut(query, |expr| {
         if let Expr::Function(function) = expr {
-            fix_function(function);
+            fix_function(function, facts);
         }
         ControlFlow::<()>::Continue(())
     });
     Ok(())
 }
 
-fn fix_function(function: &mut Function) {
+fn fix_function(function: &mut Function, facts: &Facts) {
     let Some((name, _)) = plain_call(function) else { return };
     let FunctionArguments::List(list) = &mut function.args else { return };
     match name.as_str() {
@@ -39,6 +40,15 @@ fn fix_function(function: &mut Function) {
         {
             let columns = expressions(list);
             list.args = vec![unnamed(tuple(&columns))];
+        }
+        "sum" | "avg" | "std" | "stddev" | "variance" | "median" => {
+            for it in &mut list.args {
+                if let FunctionArg::Unnamed(FunctionArgExpr::Expr(column)) = it
+                    && facts.kind(column) == Some(ColumnType::String)
+                {
+                    *column = call("mysql_number", [take(column)]);
+                }
+            }
         }
         _ => {}
     }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
-    TableFactor, Visit, Visitor,
+    TableFactor, UnaryOperator, Visit, Visitor,
 };
 
 use super::super::error::SqlError;
@@ -57,6 +57,13 @@ impl Checker {
             SetExpr::Merge(_) => refuse("MERGE"),
         }
     }
+}
+
+fn is_usual(op: UnaryOperator) -> bool {
+    matches!(
+        op,
+        UnaryOperator::Plus | UnaryOperator::Minus | UnaryOperator::Not | UnaryOperator::BangNot
+    )
 }
 
 /// The planner compares each item with each other.
@@ -150,6 +157,16 @@ impl Visitor for Checker {
             Expr::Identifier(Ident { value, quote_style: None, .. }) if value.starts_with('@') => {
                 refuse(&format!("the variable {value}"))
             }
+            Expr::UnaryOp { op, .. } if !is_usual(*op) => refuse(&format!("the operator {op}")),
+            Expr::Array(_)
+            | Expr::Struct { .. }
+            | Expr::Dictionary(_)
+            | Expr::Map(_)
+            | Expr::Lambda(_) => refuse("a value made of values"),
+            Expr::CompoundFieldAccess { .. } | Expr::JsonAccess { .. } => {
+                refuse("access to a part of a value")
+            }
+            Expr::AtTimeZone { .. } => refuse("AT TIME ZONE"),
             _ => ControlFlow::Continue(()),
         }
     }

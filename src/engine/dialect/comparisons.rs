@@ -3,12 +3,15 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Query, visit_expressions_mut};
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, DataType, Expr, Query, Value, visit_expressions_mut,
+};
 
 use super::super::error::SqlError;
 use super::super::sql::StringCompare;
+use super::super::types::ColumnType;
 use super::Facts;
-use super::build::{binary, call, nested, not, take};
+use super::build::{binary, call, cast, nested, not, take, text};
 
 /// A list this short is compared value by value, so that each comparison converts; a longer one is looked up.
 const COMPARED_MAX: usize = 4;
@@ -26,14 +29,23 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
             {
                 (any_of(&take(expr), std::mem::take(list)), *negated)
             }
-            Expr::RLike { expr, pattern, negated, .. } => {
-                (call("regexp_like", [take(expr), take(pattern)]), *negated)
+            Expr::InList { expr: value, list, .. } => {
+                look_up(value, list, facts);
+                return ControlFlow::Continue(());
             }
-            Expr::Like { negated, any, expr: value, pattern, escape_char } if insensitive => {
-                let (value, pattern) = (Box::new(take(value)), Box::new(take(pattern)));
-                let escape_char = escape_char.take();
-                *expr =
-                    Expr::ILike { negated: *negated, any: *any, expr: value, pattern, escape_char };
+            Expr::RLike { expr, pattern, negated, .. } => (
+                call("regexp_like", [text_of(take(expr), facts), take(pattern), text("i")]),
+                *negated,
+            ),
+            Expr::Like { negated, any, expr: value, pattern, escape_char } => {
+                let (value, pattern) =
+                    (Box::new(text_of(take(value), facts)), Box::new(take(pattern)));
+                let (negated, any, escape_char) = (*negated, *any, escape_char.take());
+                *expr = if insensitive {
+                    Expr::ILike { negated, any, expr: value, pattern, escape_char }
+                } else {
+                    Expr::Like { negated, any, expr: value, pattern, escape_char }
+                };
                 return ControlFlow::<()>::Continue(());
             }
             _ => return ControlFlow::Continue(()),
@@ -42,6 +54,42 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
         ControlFlow::Continue(())
     });
     Ok(())
+}
+
+/// Patterns are for texts; a number is matched as it is written.
+fn text_of(value: Expr, facts: &Facts) -> Expr {
+    let is_text = facts.kind(&value) == Some(ColumnType::String) || is_text(&value);
+    if is_text { value } else { cast(value, DataType::Varchar(None)) }
+}
+
+/// A long list of values of another type than the column's: they, or the column, are converted once.
+fn look_up(value: &mut Expr, list: &mut [Expr], facts: &Facts) {
+    let Some(kind) = facts.kind(value) else { return };
+    let conversion = match kind {
+        ColumnType::String if list.iter().all(is_number) => {
+            *value = call("mysql_number", [take(value)]);
+            return;
+        }
+        ColumnType::String => return,
+        ColumnType::Long | ColumnType::Double | ColumnType::Decimal => "mysql_number",
+        ColumnType::Date => "mysql_date",
+        ColumnType::DateTime => "mysql_datetime",
+    };
+    for it in list.iter_mut().filter(|it| is_text(it)) {
+        *it = call(conversion, [take(it)]);
+    }
+}
+
+fn is_text(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(it) if matches!(it.value, Value::SingleQuotedString(_) | Value::DoubleQuotedString(_)))
+}
+
+fn is_number(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(it) => matches!(it.value, Value::Number(..)),
+        Expr::UnaryOp { expr, .. } => is_number(expr),
+        _ => false,
+    }
 }
 
 fn between(value: Expr, low: Expr, high: Expr) -> Expr {
@@ -54,8 +102,6 @@ fn between(value: Expr, low: Expr, high: Expr) -> Expr {
 fn any_of(value: &Expr, list: Vec<Expr>) -> Expr {
     let equal = |it: Expr| binary(nested(value.clone()), BinaryOperator::Eq, nested(it));
     let mut comparisons = list.into_iter().map(equal);
-    let first = comparisons
-        .next()
-        .unwrap_or_else(|| Expr::value(datafusion::sql::sqlparser::ast::Value::Null));
+    let first = comparisons.next().unwrap_or_else(|| Expr::value(Value::Null));
     comparisons.fold(first, |left, right| binary(left, BinaryOperator::Or, right))
 }

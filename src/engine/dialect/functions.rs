@@ -14,14 +14,41 @@ pub(super) fn check(query: &Query, state: &SessionState) -> Result<(), SqlError>
         Expr::Function(function) => {
             let name = function.name.to_string().to_lowercase();
             let name = plain_call(function).map_or(name, |(name, _)| name);
-            if exists(&name, state) { ControlFlow::Continue(()) } else { ControlFlow::Break(name) }
+            let needs_over = function.over.is_none() && is_window_only(&name, state);
+            if needs_over {
+                ControlFlow::Break(Problem::NeedsOver(name))
+            } else if exists(&name, state) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(Problem::Unknown(name))
+            }
         }
         _ => ControlFlow::Continue(()),
     });
-    let ControlFlow::Break(name) = outcome else { return Ok(()) };
+    let name = match outcome {
+        ControlFlow::Continue(()) => return Ok(()),
+        ControlFlow::Break(Problem::NeedsOver(name)) => {
+            let name = name.to_uppercase();
+            return Err(SqlError::Invalid(format!(
+                "{name} is a window function: it needs OVER (…)"
+            )));
+        }
+        ControlFlow::Break(Problem::Unknown(name)) => name,
+    };
     let hint = nearest(&name, all(state));
     let hint = hint.map_or_else(String::new, |it| format!(". Did you mean {}?", it.to_uppercase()));
     Err(SqlError::UnknownFunction { name: name.to_uppercase(), hint })
+}
+
+enum Problem {
+    Unknown(String),
+    NeedsOver(String),
+}
+
+fn is_window_only(name: &str, state: &SessionState) -> bool {
+    state.window_functions().contains_key(name)
+        && !state.scalar_functions().contains_key(name)
+        && !state.aggregate_functions().contains_key(name)
 }
 
 fn exists(name: &str, state: &SessionState) -> bool {

@@ -4,7 +4,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CeilFloorKind, DateTimeField, Expr, Function, Query, visit_expressions_mut,
+    BinaryOperator, CeilFloorKind, DateTimeField, Expr, Function, Query, UnaryOperator, Value,
+    ValueWithSpan, visit_expressions_mut,
 };
 
 use super::super::error::SqlError;
@@ -37,6 +38,20 @@ pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
                 };
                 parts
             }
+            // `-x` converts a text as `0 - x` does.
+            Expr::UnaryOp { op: UnaryOperator::Minus, expr } if !is_number(expr) => {
+                nested(binary(number(0), BinaryOperator::Minus, nested(take(expr))))
+            }
+            Expr::Value(ValueWithSpan { value: Value::HexStringLiteral(digits), .. }) => {
+                match i64::from_str_radix(digits, 16) {
+                    Ok(value) => number(value),
+                    Err(_) => {
+                        return ControlFlow::Break(SqlError::Invalid(format!(
+                            "0x{digits} is too large"
+                        )));
+                    }
+                }
+            }
             Expr::Function(function) => match modulo(function) {
                 Some(modulo) => modulo,
                 None => return ControlFlow::Continue(()),
@@ -50,6 +65,10 @@ pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
         ControlFlow::Break(error) => Err(error),
         ControlFlow::Continue(()) => Ok(()),
     }
+}
+
+fn is_number(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(it) if matches!(it.value, Value::Number(..)))
 }
 
 /// MOD(a, b) is a % b.

@@ -15,6 +15,7 @@ impl SqlError {
         written: &Written,
     ) -> Self {
         let columns: Vec<&str> = table.columns().iter().map(|it| it.name.as_str()).collect();
+        let spelt = |it: &str| written.names.get(it).cloned().unwrap_or_else(|| it.to_owned());
         match root(&error) {
             DataFusionError::SchemaError(schema, _) => of_schema(schema, &columns, written),
             DataFusionError::ResourcesExhausted(_) => Self::Refused(
@@ -22,21 +23,26 @@ impl SqlError {
             ),
             DataFusionError::Plan(text)
             | DataFusionError::NotImplemented(text)
-            | DataFusionError::Execution(text) => Self::Invalid(plain(text)),
-            DataFusionError::ArrowError(inner, _) => Self::Invalid(plain(&inner.to_string())),
+            | DataFusionError::Execution(text) => Self::Invalid(plain(text, &spelt)),
+            DataFusionError::ArrowError(inner, _) => {
+                Self::Invalid(plain(&inner.to_string(), &spelt))
+            }
             _ => Self::Internal(Box::new(error)),
         }
     }
 
     pub(in crate::engine) fn of_running(error: DataFusionError, limits: &EngineLimits) -> Self {
+        let spelt = str::to_owned;
         match root(&error) {
             DataFusionError::ResourcesExhausted(_) => {
                 Self::Memory { limit_bytes: limits.query_bytes_max as u64 }
             }
             DataFusionError::Plan(text)
             | DataFusionError::NotImplemented(text)
-            | DataFusionError::Execution(text) => Self::Invalid(plain(text)),
-            DataFusionError::ArrowError(inner, _) => Self::Invalid(plain(&inner.to_string())),
+            | DataFusionError::Execution(text) => Self::Invalid(plain(text, &spelt)),
+            DataFusionError::ArrowError(inner, _) => {
+                Self::Invalid(plain(&inner.to_string(), &spelt))
+            }
             _ => Self::Internal(Box::new(error)),
         }
     }
@@ -55,9 +61,17 @@ fn of_schema(error: &SchemaError, columns: &[&str], written: &Written) -> SqlErr
     let spelt = |it: &str| written.names.get(it).cloned().unwrap_or_else(|| it.to_owned());
     match error {
         SchemaError::FieldNotFound { field, .. } => {
+            let name = spelt(&field.name);
+            if columns.iter().any(|it| it.to_lowercase() == field.name)
+                && let Some(relation) = &field.relation
+            {
+                // The column is there; the table is not.
+                let names = vec![format!("{}.{name}", spelt(relation.table()))];
+                return SqlError::UnknownColumns { names, hint: String::new() };
+            }
             let hint = nearest(&field.name, columns.iter().copied());
             let hint = hint.map_or_else(String::new, |it| format!(". Did you mean '{it}'?"));
-            SqlError::UnknownColumns { names: vec![spelt(&field.name)], hint }
+            SqlError::UnknownColumns { names: vec![name], hint }
         }
         SchemaError::AmbiguousReference { field } => SqlError::Invalid(format!(
             "column '{}' is ambiguous: write which table it is of",
@@ -101,10 +115,22 @@ const INTERNALS: [&str; 12] = [
 ];
 
 /// A sentence without what only concerns the engine.
-fn plain(text: &str) -> String {
+fn plain(text: &str, spelt: &dyn Fn(&str) -> String) -> String {
     let first = text.lines().next().unwrap_or_default();
-    let first = first.split("\nbacktrace").next().unwrap_or_default();
+    let first = first.split(". No function matches").next().unwrap_or_default();
     let mut text = first.trim().trim_end_matches('.').to_owned();
+    if let Some(known) = known(&text, spelt) {
+        return known;
+    }
+    for prefix in [
+        "Internal error: ",
+        "Error during planning: ",
+        "Execution error: ",
+        "Arrow error: ",
+        "Cast error: ",
+    ] {
+        text = text.replace(prefix, "");
+    }
     for (inside, outside) in TYPES {
         text = text.replace(inside, outside);
     }
@@ -112,4 +138,28 @@ fn plain(text: &str) -> String {
         return "the query's types or values do not fit together".to_owned();
     }
     text
+}
+
+/// Refusals that the engine words by its own inner names.
+fn known(text: &str, spelt: &dyn Fn(&str) -> String) -> Option<String> {
+    let between = |start: &str, end: &str| Some(text.split_once(start)?.1.split_once(end)?.0);
+    if text.contains("must be in GROUP BY") || text.contains("must appear in the GROUP BY") {
+        let column = between("column \"", "\"").unwrap_or_default();
+        let column = spelt(column.rsplit_once('.').map_or(column, |it| it.1));
+        return Some(format!(
+            "column '{column}' must be in GROUP BY or inside an aggregate function"
+        ));
+    }
+    if text.contains("calls cannot be nested") {
+        return Some("an aggregate function stands inside another".to_owned());
+    }
+    if text.contains("should only return one column") {
+        return Some("a subquery that is compared must have one column".to_owned());
+    }
+    if text.contains("failed to match any signature") || text.contains("Failed to coerce arguments")
+    {
+        let function = between("unction '", "'")?.to_uppercase();
+        return Some(format!("{function} does not take values of these types"));
+    }
+    None
 }

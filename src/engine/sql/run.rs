@@ -114,6 +114,7 @@ impl Job {
             .map_err(|it| SqlError::Internal(Box::new(it)))?;
         let names = Names::new(table.columns());
         let facts = Facts {
+            columns: table.columns(),
             names: &names,
             formulas,
             now_ms: *now_ms,
