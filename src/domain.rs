@@ -22,6 +22,7 @@ pub use instance::Instance;
 pub use permission::{AccessLevel, Grant, Grantee, GranteeKind};
 pub use schema::{Schema, SchemaColumn};
 
-/// What the floors above need of an answer and of a column, re-exported so that they need not name the engine.
 pub use crate::engine::rows::{CsvNull, csv_header};
+/// What the floors above need of an answer and of a column, re-exported so that they need not name the engine.
+pub use crate::engine::structured;
 pub use crate::engine::{Column as OutputColumn, ColumnType, RowFormat, Rows, SqlError};

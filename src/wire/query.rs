@@ -1,6 +1,7 @@
 //! SQL over a dataset, in the shape that the caller reads.
 
 mod shape;
+mod structured;
 
 use std::future::ready;
 use std::pin::pin;
@@ -19,8 +20,10 @@ use serde::Deserialize;
 use super::Settings;
 use super::error::Refusal;
 use super::extract::{Call, Json, PathArgs, Query};
-use super::shapes::Opaque;
-use crate::domain::{DatasetId, Error, Rows, SqlError};
+use super::shapes::LooseBool;
+use crate::domain::{DatasetId, Rows, SqlError};
+
+pub use structured::StructuredQuery;
 
 pub use shape::{Answer, DefaultShape, Frame, Shape, ShapeQuery, TableAnswer};
 
@@ -32,6 +35,7 @@ pub async fn execute(
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = Shape::negotiate(&settings, &headers, &query, body.query.is_some())?;
+    let shape = body.shape(shape)?;
     answer(&call, path.dataset()?, body, shape).await
 }
 
@@ -43,6 +47,7 @@ pub async fn export(
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = query.wanted()?.unwrap_or(Shape::Table);
+    let shape = body.shape(shape)?;
     answer(&call, path.dataset()?, body, shape).await
 }
 
@@ -98,15 +103,35 @@ fn streamed(rows: Rows, frame: Frame, shape: Shape) -> Body {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Execute {
     pub sql: Option<String>,
-    pub query: Option<Opaque>,
+    pub query: Option<StructuredQuery>,
+    pub context: Option<Context>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Context {
+    features: Option<Features>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct Features {
+    treat_numbers_as_strings: Option<LooseBool>,
 }
 
 impl Execute {
     fn sql(self) -> Result<String, Refusal> {
         match (self.sql, self.query) {
             (Some(sql), _) => Ok(sql),
-            (None, Some(_)) => Err(Error::Unsupported("a structured query").into()),
+            (None, Some(query)) => Ok(query.into_domain()?.to_string()),
             (None, None) => Err(Refusal::bad_request("sql: is missing")),
         }
+    }
+
+    /// What a table's cells are in the answer to a structured query.
+    fn shape(&self, shape: Shape) -> Result<Shape, Refusal> {
+        let features = self.context.as_ref().and_then(|it| it.features.as_ref());
+        let as_text = features.and_then(|it| it.treat_numbers_as_strings.as_ref());
+        let as_text = as_text.map_or(Ok(false), |it| it.value("TreatNumbersAsStrings"))?;
+        Ok(if as_text && shape == Shape::Table { Shape::TextTable } else { shape })
     }
 }
