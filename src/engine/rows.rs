@@ -70,7 +70,7 @@ impl Rows {
         format: RowFormat,
     ) -> impl Stream<Item = Result<Chunk, SqlError>> + Send + 'static {
         let Feed { format: wanted, chunks, patience, limit, guard } = self.feed;
-        let reader = Reader { chunks, patience, limit, _guard: guard };
+        let reader = Reader { chunks, patience, limit, guard, is_over: false };
         // A task that is gone leaves a closed channel, which ends the stream below.
         let _ = wanted.send(format);
         futures::stream::unfold(Some(reader), |reader| async move {
@@ -87,18 +87,28 @@ struct Reader {
     chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
     patience: Duration,
     limit: Duration,
-    _guard: AbortOnDrop,
+    guard: AbortOnDrop,
+    is_over: bool,
 }
 
 impl Reader {
     /// Only waiting for the engine uses patience up: a slow reader is no slow query.
     async fn next(&mut self) -> Option<Result<Chunk, SqlError>> {
+        if self.is_over {
+            return None;
+        }
         let began = Instant::now();
         let Ok(next) = timeout(self.patience, self.chunks.recv()).await else {
             return Some(Err(SqlError::deadline(self.limit)));
         };
         self.patience = self.patience.saturating_sub(began.elapsed());
-        next
+        if next.is_some() {
+            return next;
+        }
+        self.is_over = true;
+        // A task that broke down must not look like one that finished.
+        let failure = self.guard.end().await.err()?;
+        Some(Err(SqlError::Internal(Box::new(failure))))
     }
 }
 
@@ -113,4 +123,31 @@ pub fn csv_header(columns: &[Column]) -> Vec<u8> {
     }
     line.push(b'\n');
     line
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a task that panics must be spawned by somebody")]
+mod tests {
+    use futures::StreamExt;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_down_half_way_ends_with_an_error() {
+        let (sender, chunks) = mpsc::channel(4);
+        let (format, wanted) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            let _ = wanted.await;
+            let _ = sender.send(Ok(Chunk { bytes: Bytes::from_static(b"[1]"), rows: 1 })).await;
+            panic!("a defect");
+        });
+        let limit = Duration::from_mins(1);
+        let feed = Feed { format, chunks, patience: limit, limit, guard: AbortOnDrop::new(task) };
+        let rows = Rows::new(Vec::new(), false, feed);
+        let chunks: Vec<_> = rows.into_chunks(RowFormat::JsonArrays).collect().await;
+        assert_eq!(chunks.len(), 2);
+        assert_eq!(chunks[0].as_ref().map(|it| it.rows).unwrap(), 1);
+        assert!(matches!(chunks[1], Err(SqlError::Internal(_))));
+    }
 }

@@ -76,8 +76,11 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
 
 fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
     let mut functions = stand_in::functions();
-    let private =
-        |name: &str| name == "version" || name.starts_with("arrow_") || name.contains("metadata");
+    let private = |name: &str| {
+        ["version", "repeat", "lpad", "rpad"].contains(&name)
+            || name.starts_with("arrow_")
+            || name.contains("metadata")
+    };
     functions.extend(
         datafusion::functions::all_default_functions().into_iter().filter(|it| !private(it.name())),
     );

@@ -55,7 +55,7 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
     let limit = engine.limits().query_time_max;
     let job = Job { engine: engine.clone(), query, turn };
     let task = engine.workers().spawn(job.run(head_sender, format_receiver, chunk_sender));
-    let guard = AbortOnDrop(task.abort_handle());
+    let mut guard = AbortOnDrop::new(task);
     let began = Instant::now();
     match timeout(limit, head).await {
         Err(_) => Err(SqlError::deadline(limit)),
@@ -66,7 +66,8 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
         }
         // The task ended without an answer: it panicked.
         Ok(Err(_)) => {
-            Err(task.await.err().map_or_else(SqlError::lost, |it| SqlError::Internal(Box::new(it))))
+            let failure = guard.end().await.err();
+            Err(failure.map_or_else(SqlError::lost, |it| SqlError::Internal(Box::new(it))))
         }
     }
 }
