@@ -22,6 +22,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use session::Sessions;
+use sql::Answers;
 use workers::Workers;
 
 pub use csv::{CsvError, CsvFormat, Header};
@@ -55,6 +56,7 @@ pub struct Engine {
     settings: SqlSettings,
     workers: Arc<Workers>,
     sessions: Arc<Sessions>,
+    answers: Arc<Answers>,
     turns: Arc<Semaphore>,
 }
 
@@ -66,6 +68,7 @@ impl Engine {
             settings: SqlSettings::default(),
             workers: Arc::new(Workers::new(limits.threads)),
             sessions: Arc::default(),
+            answers: Arc::default(),
             turns: Arc::new(Semaphore::new(
                 limits.queries_at_once_max.clamp(1, Semaphore::MAX_PERMITS),
             )),
@@ -77,8 +80,9 @@ impl Engine {
     #[must_use]
     pub fn with_sql(mut self, settings: SqlSettings) -> Self {
         self.settings = settings;
-        // The planner is built for its settings.
+        // The planner is built for its settings, and the answers are theirs.
         self.sessions = Arc::default();
+        self.answers = Arc::default();
         self
     }
 
@@ -111,6 +115,10 @@ impl Engine {
 
     fn sessions(&self) -> &Sessions {
         &self.sessions
+    }
+
+    fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// First come, first served.

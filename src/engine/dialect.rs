@@ -61,6 +61,8 @@ pub(crate) struct Prepared {
     pub(crate) statement: Statement,
     pub(crate) outputs: Vec<Output>,
     pub(crate) written: Written,
+    /// Whether neither the time nor chance has a part in the answer.
+    pub(crate) is_lasting: bool,
 }
 
 /// One item of the outermost SELECT list.
@@ -97,10 +99,12 @@ pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
     formulas::expand(&mut tree, facts)?;
     allowed::check(&tree, facts)?;
     repetition::check(&tree)?;
+    let asks_time = now::asks(&tree);
     for rewrite in REWRITES {
         rewrite(&mut tree, facts)?;
     }
     functions::check(&tree, facts.state)?;
+    let is_lasting = !asks_time && !functions::has_chance(&tree, facts.state);
     let written = naming::fold(&mut tree, facts.names, &items);
-    Ok(Prepared { statement: Statement::Query(Box::new(tree)), outputs, written })
+    Ok(Prepared { statement: Statement::Query(Box::new(tree)), outputs, written, is_lasting })
 }

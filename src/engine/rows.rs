@@ -3,16 +3,20 @@
 pub(super) mod encode;
 pub(super) mod text;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use datafusion::arrow::record_batch::RecordBatch;
 use futures::Stream;
+use futures::future::Either;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::error::SqlError;
 use super::sql::{AbortOnDrop, Feed};
 use super::types::Column;
+use encode::Encoder;
 
 /// How rows are written. What surrounds them is the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +49,27 @@ pub struct Chunk {
 #[derive(Debug)]
 pub struct Rows {
     columns: Vec<Column>,
-    is_complete: bool,
-    feed: Feed,
+    source: Source,
+}
+
+/// Where the rows come from.
+#[derive(Debug)]
+enum Source {
+    /// A few rows that are there.
+    Here(Arc<[RecordBatch]>),
+    Running {
+        is_complete: bool,
+        feed: Feed,
+    },
 }
 
 impl Rows {
-    pub(super) fn new(columns: Vec<Column>, is_complete: bool, feed: Feed) -> Self {
-        Self { columns, is_complete, feed }
+    pub(super) fn running(columns: Vec<Column>, is_complete: bool, feed: Feed) -> Self {
+        Self { columns, source: Source::Running { is_complete, feed } }
+    }
+
+    pub(super) fn here(columns: Vec<Column>, batches: Arc<[RecordBatch]>) -> Self {
+        Self { columns, source: Source::Here(batches) }
     }
 
     /// Names as the SELECT list wrote them, and types.
@@ -61,26 +79,45 @@ impl Rows {
 
     /// Whether every row has been computed, so that no error can follow.
     pub fn is_complete(&self) -> bool {
-        self.is_complete
+        matches!(self.source, Source::Here(_) | Source::Running { is_complete: true, .. })
     }
 
-    /// Encoded off the async threads, in chunks of some 64 KB; at most a few of them wait for a slow reader.
+    /// Encoded off the async threads, unless there are few; in chunks of some 64 KB, at most a few of which wait
+    /// for a slow reader.
     pub fn into_chunks(
         self,
         format: RowFormat,
     ) -> impl Stream<Item = Result<Chunk, SqlError>> + Send + 'static {
-        let Feed { format: wanted, chunks, patience, limit, guard } = self.feed;
+        let feed = match self.source {
+            Source::Here(batches) => {
+                let chunk = encoded(&self.columns, &batches, format).map(Ok);
+                return Either::Left(futures::stream::iter(chunk));
+            }
+            Source::Running { feed, .. } => feed,
+        };
+        let Feed { format: wanted, chunks, patience, limit, guard } = feed;
         let reader = Reader { chunks, patience, limit, guard, is_over: false };
         // A task that is gone leaves a closed channel, which ends the stream below.
         let _ = wanted.send(format);
-        futures::stream::unfold(Some(reader), |reader| async move {
+        Either::Right(futures::stream::unfold(Some(reader), |reader| async move {
             let mut reader = reader?;
             match reader.next().await? {
                 Ok(chunk) => Some((Ok(chunk), Some(reader))),
                 Err(error) => Some((Err(error), None)),
             }
-        })
+        }))
     }
+}
+
+/// One chunk of all rows, or none of no rows.
+fn encoded(columns: &[Column], batches: &[RecordBatch], format: RowFormat) -> Option<Chunk> {
+    let mut encoder = Encoder::new(columns, format);
+    let mut bytes = Vec::new();
+    for batch in batches {
+        encoder.encode(batch, &mut bytes);
+    }
+    let rows = batches.iter().map(|it| it.num_rows() as u64).sum();
+    (rows > 0).then(|| Chunk { bytes: Bytes::from(bytes), rows })
 }
 
 struct Reader {
@@ -144,7 +181,7 @@ mod tests {
         });
         let limit = Duration::from_mins(1);
         let feed = Feed { format, chunks, patience: limit, limit, guard: AbortOnDrop::new(task) };
-        let rows = Rows::new(Vec::new(), false, feed);
+        let rows = Rows::running(Vec::new(), false, feed);
         let chunks: Vec<_> = rows.into_chunks(RowFormat::JsonArrays).collect().await;
         assert_eq!(chunks.len(), 2);
         assert_eq!(chunks[0].as_ref().map(|it| it.rows).unwrap(), 1);

@@ -1,5 +1,6 @@
 //! SQL → rows: prepare the text, plan it, run it.
 
+mod cache;
 mod cancel;
 mod plan;
 mod run;
@@ -9,6 +10,7 @@ use super::error::SqlError;
 use super::rows::Rows;
 use super::table::Table;
 
+pub(super) use cache::Answers;
 pub(super) use cancel::AbortOnDrop;
 pub(super) use run::Feed;
 
@@ -48,7 +50,7 @@ impl Default for SqlSettings {
 }
 
 /// A named expression that a query may select like a column (a Beast Mode).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Formula {
     pub name: String,
     pub expression: String,

@@ -247,6 +247,23 @@ async fn rows_that_nobody_reads_give_their_turn_back() {
 }
 
 #[tokio::test]
+async fn an_answer_is_kept_for_its_table_only_and_not_when_it_asks_the_time() {
+    let (engine, old) = (engine(), table(10));
+    let count = "SELECT COUNT(*) FROM table";
+    for (table, answer) in [(&old, "[10]"), (&table(11), "[11]"), (&old, "[10]")] {
+        let rows = run(&engine, table, count).await.unwrap();
+        assert!(rows.is_complete());
+        assert_eq!(rows.columns()[0].name, "COUNT(*)");
+        assert_eq!(text(rows).await.unwrap(), answer);
+    }
+    for (now_ms, answer) in [(1_000, "[1]"), (2_000, "[2]")] {
+        let sql = "SELECT UNIX_TIMESTAMP()".to_owned();
+        let query = Query { table: old.clone(), sql, formulas: Vec::new(), now_ms };
+        assert_eq!(text(engine.query(query).await.unwrap()).await.unwrap(), answer);
+    }
+}
+
+#[tokio::test]
 async fn a_long_answer_arrives_whole_and_in_order() {
     let (engine, table) = (engine(), table(150_000));
     let rows = run(&engine, &table, "SELECT n FROM table ORDER BY n").await.unwrap();

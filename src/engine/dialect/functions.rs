@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use datafusion::execution::session_state::SessionState;
+use datafusion::logical_expr::Volatility;
 use datafusion::sql::sqlparser::ast::{Expr, Query, visit_expressions};
 
 use super::super::error::SqlError;
@@ -38,6 +39,21 @@ pub(super) fn check(query: &Query, state: &SessionState) -> Result<(), SqlError>
     let hint = nearest(&name, all(state));
     let hint = hint.map_or_else(String::new, |it| format!(". Did you mean {}?", it.to_uppercase()));
     Err(SqlError::UnknownFunction { name: name.to_uppercase(), hint })
+}
+
+/// Whether a function answers otherwise each time it is asked.
+pub(super) fn has_chance(query: &Query, state: &SessionState) -> bool {
+    let found = visit_expressions(query, |expr| match expr {
+        Expr::Function(function)
+            if plain_call(function)
+                .and_then(|(name, _)| state.scalar_functions().get(&name))
+                .is_some_and(|it| it.signature().volatility != Volatility::Immutable) =>
+        {
+            ControlFlow::Break(())
+        }
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }
 
 enum Problem {

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Duration, NaiveDateTime};
-use datafusion::sql::sqlparser::ast::{Expr, Query, visit_expressions_mut};
+use datafusion::sql::sqlparser::ast::{Expr, Query, visit_expressions, visit_expressions_mut};
 
 use super::super::error::SqlError;
 use super::Facts;
@@ -25,6 +25,21 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
         ControlFlow::<()>::Continue(())
     });
     Ok(())
+}
+
+/// Whether the query asks what time it is.
+pub(super) fn asks(query: &Query) -> bool {
+    let found = visit_expressions(query, |expr| match expr {
+        Expr::Function(function)
+            if plain_call(function).is_some_and(|(name, args)| {
+                value(&name, &args, NaiveDateTime::MIN, NaiveDateTime::MIN).is_some()
+            }) =>
+        {
+            ControlFlow::Break(())
+        }
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }
 
 fn value(name: &str, args: &[&Expr], here: NaiveDateTime, utc: NaiveDateTime) -> Option<Expr> {

@@ -29,7 +29,7 @@ pub(super) async fn plan(
     names: &Names,
     prepared: Prepared,
 ) -> Result<Planned, SqlError> {
-    let Prepared { statement, outputs, written } = prepared;
+    let Prepared { statement, outputs, written, .. } = prepared;
     let failed = |it| SqlError::of_planning(it, table, &written);
     let logical = {
         let scope = Scope::new(state, table.clone(), names);

@@ -1,5 +1,6 @@
 //! The task in which a query is planned, runs and is encoded, and the two channels to whoever wants its rows.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use super::super::rows::encode::Encoder;
 use super::super::rows::{Chunk, RowFormat, Rows};
 use super::super::session::BATCH_ROWS;
 use super::super::types::Column;
+use super::cache::{Known, Question};
 use super::plan::{Planned, plan};
 use super::{AbortOnDrop, Query};
 use crate::engine::Engine;
@@ -28,10 +30,15 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// … which is looked at after so many rows.
 const SLICE_ROWS: usize = 1_024;
 
-/// The beginning of an answer: all of it, if it is short.
+/// Cells that are encoded where they are wanted: handing them over would take longer.
+const CELLS_HERE_MAX: usize = 4_096;
+
+/// The beginning of an answer.
 struct Head {
     columns: Vec<Column>,
     is_complete: bool,
+    /// All of a very short answer.
+    here: Option<Arc<[RecordBatch]>>,
 }
 
 /// The rest of the way from a running query to its reader.
@@ -47,13 +54,19 @@ pub(in crate::engine) struct Feed {
 
 /// Waits for a turn, then for the beginning of the answer.
 pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlError> {
+    let question = Question::of(&query);
+    if let Some(Known { columns, batches }) =
+        question.as_ref().and_then(|it| engine.answers().get(it))
+    {
+        return Ok(Rows::here(columns, batches));
+    }
     let turn =
         engine.turns().acquire_owned().await.map_err(|it| SqlError::Internal(Box::new(it)))?;
     let (head_sender, head) = oneshot::channel();
     let (format, format_receiver) = oneshot::channel();
     let (chunk_sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
     let limit = engine.limits().query_time_max;
-    let job = Job { engine: engine.clone(), query, turn };
+    let job = Job { engine: engine.clone(), query, question, turn };
     let task = engine.workers().spawn(job.run(head_sender, format_receiver, chunk_sender));
     let mut guard = AbortOnDrop::new(task);
     let began = Instant::now();
@@ -61,8 +74,11 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
         Err(_) => Err(SqlError::deadline(limit)),
         Ok(Ok(head)) => {
             let patience = limit.saturating_sub(began.elapsed());
-            let Head { columns, is_complete } = head?;
-            Ok(Rows::new(columns, is_complete, Feed { format, chunks, patience, limit, guard }))
+            let Head { columns, is_complete, here } = head?;
+            if let Some(batches) = here {
+                return Ok(Rows::here(columns, batches));
+            }
+            Ok(Rows::running(columns, is_complete, Feed { format, chunks, patience, limit, guard }))
         }
         // The task ended without an answer: it panicked.
         Ok(Err(_)) => {
@@ -75,6 +91,8 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
 struct Job {
     engine: Engine,
     query: Query,
+    /// Under which a short answer is kept.
+    question: Option<Question>,
     /// Held until the task ends, also where an abort takes a while.
     turn: OwnedSemaphorePermit,
 }
@@ -87,8 +105,8 @@ impl Job {
         chunks: mpsc::Sender<Result<Chunk, SqlError>>,
     ) {
         let begun = self.begin().await;
-        let _turn = self.turn;
-        let (answer, columns) = match begun {
+        let Self { engine, question, turn: _turn, .. } = self;
+        let Begun { answer, columns, is_lasting } = match begun {
             Ok(begun) => begun,
             Err(error) => {
                 let _ = head.send(Err(error));
@@ -96,7 +114,14 @@ impl Job {
             }
         };
         let is_complete = answer.rest.is_none();
-        if head.send(Ok(Head { columns: columns.clone(), is_complete })).is_err() {
+        if is_complete && answer.rows as usize * columns.len() <= CELLS_HERE_MAX {
+            if let Some(question) = question.filter(|_| is_lasting) {
+                engine.answers().keep(question, &columns, &answer.head);
+            }
+            let _ = head.send(Ok(Head { columns, is_complete, here: Some(answer.head.into()) }));
+            return;
+        }
+        if head.send(Ok(Head { columns: columns.clone(), is_complete, here: None })).is_err() {
             return;
         }
         let Ok(format) = format.await else { return };
@@ -105,7 +130,7 @@ impl Job {
         }
     }
 
-    async fn begin(&self) -> Result<(Answer, Vec<Column>), SqlError> {
+    async fn begin(&self) -> Result<Begun, SqlError> {
         let Query { table, sql, formulas, now_ms } = &self.query;
         let limits = self.engine.limits();
         let state = self
@@ -123,13 +148,22 @@ impl Job {
             state,
         };
         let prepared = dialect::prepare(sql, &facts)?;
+        let is_lasting = prepared.is_lasting;
         let Planned { physical, columns } = plan(state, table, &names, prepared).await?;
         let stream = execute_stream(physical, state.task_ctx())
             .map_err(|it| SqlError::of_running(it, limits))?;
         let answer =
             Answer { rows: 0, head: Vec::new(), rest: Some(stream), engine: self.engine.clone() };
-        Ok((answer.read_head().await?, columns))
+        Ok(Begun { answer: answer.read_head().await?, columns, is_lasting })
     }
+}
+
+/// A query whose first rows are there.
+struct Begun {
+    answer: Answer,
+    columns: Vec<Column>,
+    /// Whether it would answer the same tomorrow.
+    is_lasting: bool,
 }
 
 /// The batches that are there, and the stream of those to come.
