@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -121,17 +122,13 @@ pub async fn dress(request: Request, next: Next) -> Response {
         path,
         toe: trace,
     };
-    let mut dressed =
-        (refusal.status, [(header::CONTENT_TYPE, JSON)], to_json(&envelope)).into_response();
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, JSON);
     if let Some(feature) = feature.and_then(|it| HeaderValue::try_from(it).ok()) {
-        dressed.headers_mut().insert(UNSUPPORTED, feature);
+        parts.headers.insert(UNSUPPORTED, feature);
     }
-    for name in [header::ALLOW, header::CONNECTION, header::WWW_AUTHENTICATE] {
-        if let Some(value) = response.headers().get(&name) {
-            dressed.headers_mut().insert(name, value.clone());
-        }
-    }
-    dressed
+    Response::from_parts(parts, Body::from(to_json(&envelope)))
 }
 
 /// The refusal that a response carries, or what its bare status says; none where it has a JSON body already.

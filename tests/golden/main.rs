@@ -1,5 +1,8 @@
 //! One data file is one test: what checks it, where it lies, and how it is called.
 
+#[path = "../support/client.rs"]
+mod client;
+mod contract;
 mod sql;
 
 use std::path::{Path, PathBuf};
@@ -14,8 +17,15 @@ struct Kind {
     check: fn(&Path) -> Result<(), Failed>,
 }
 
-const KINDS: &[Kind] =
-    &[Kind { name: "sql", directory: "tests/golden/sql", ending: ".slt", check: sql::check }];
+const KINDS: &[Kind] = &[
+    Kind { name: "sql", directory: "tests/golden/sql", ending: ".slt", check: sql::check },
+    Kind {
+        name: "contract",
+        directory: "tests/golden/contract",
+        ending: ".json",
+        check: contract::check,
+    },
+];
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
@@ -44,7 +54,7 @@ fn collect(directory: &Path, ending: &str, files: &mut Vec<PathBuf>) {
         let path = entry.expect("a directory can be listed").path();
         if path.is_dir() {
             collect(&path, ending, files);
-        } else if path.to_string_lossy().ends_with(ending) {
+        } else if path.to_string_lossy().ends_with(ending) && !path.ends_with("given.json") {
             files.push(path);
         }
     }
