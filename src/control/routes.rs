@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
+use super::openapi;
 use crate::domain::{Instance, Timestamp};
 use crate::wire::error::Refusal;
 use crate::wire::routes::ROUTES;
@@ -28,6 +29,7 @@ pub fn router(control: Control) -> Router {
         .route("/_domock/reset", post(reset))
         .route("/_domock/clock", get(clock).post(move_clock))
         .route("/_domock/coverage", get(coverage))
+        .route("/_domock/openapi.json", get(openapi))
         .route_layer(middleware::from_fn(refuse_web_pages))
         .with_state(control)
 }
@@ -126,6 +128,13 @@ async fn coverage() -> Json<Vec<Coverage>> {
         note: it.note,
     });
     Json(rows.collect())
+}
+
+/// The description names the server as the request did.
+async fn openapi(headers: axum::http::HeaderMap) -> Json<serde_json::Value> {
+    let host =
+        headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or("127.0.0.1:3666");
+    Json(openapi::document(&format!("http://{host}")))
 }
 
 /// A page in a browser must not drive the server of whoever visits it.

@@ -17,6 +17,9 @@ impl Timestamp {
     }
 }
 
+/// The clock stays between 1970 and the year 9000, in which every moment can be written with four digits of year.
+const LAST: Timestamp = Timestamp(221_845_392_000_000);
+
 /// Runs beside the machine's clock at a distance, or stands still.
 #[derive(Debug)]
 pub struct Clock {
@@ -39,10 +42,11 @@ impl Clock {
     }
 
     pub fn now(&self) -> Timestamp {
-        match *self.lock() {
+        let time = match *self.lock() {
             Hands::Running { offset_ms } => machine_time().plus_millis(offset_ms),
             Hands::Frozen { at } => at,
-        }
+        };
+        time.clamp(Timestamp(0), LAST)
     }
 
     pub fn is_frozen(&self) -> bool {
@@ -68,7 +72,7 @@ impl Clock {
             Hands::Running { .. } => {
                 Hands::Running { offset_ms: to.0.saturating_sub(machine_time().0) }
             }
-            Hands::Frozen { .. } => Hands::Frozen { at: to },
+            Hands::Frozen { .. } => Hands::Frozen { at: to.clamp(Timestamp(0), LAST) },
         };
     }
 
@@ -78,7 +82,9 @@ impl Clock {
             Hands::Running { offset_ms } => {
                 Hands::Running { offset_ms: offset_ms.saturating_add(millis) }
             }
-            Hands::Frozen { at } => Hands::Frozen { at: at.plus_millis(millis) },
+            Hands::Frozen { at } => {
+                Hands::Frozen { at: at.plus_millis(millis).clamp(Timestamp(0), LAST) }
+            }
         };
     }
 
@@ -105,6 +111,19 @@ mod tests {
         assert_eq!(clock.now(), Timestamp(1_500));
         clock.set(Timestamp(9));
         assert_eq!(clock.now(), Timestamp(9));
+    }
+
+    #[test]
+    fn no_move_leads_out_of_the_calendar() {
+        let clock = Clock::frozen(Timestamp(0));
+        clock.advance(i64::MAX);
+        assert_eq!(clock.now(), LAST);
+        clock.set(Timestamp(i64::MIN));
+        assert_eq!(clock.now(), Timestamp(0));
+        let clock = Clock::running();
+        clock.set(Timestamp(i64::MAX));
+        clock.advance(i64::MAX);
+        assert_eq!(clock.now(), LAST);
     }
 
     #[test]

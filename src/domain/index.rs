@@ -91,6 +91,13 @@ mod tests {
     }
 
     #[test]
+    fn keys_at_the_clocks_last_moment_differ_too() {
+        let last = Timestamp(221_845_392_000_000);
+        let first = IndexKey::after(None, last);
+        assert_ne!(IndexKey::after(Some(first), last), first);
+    }
+
+    #[test]
     fn keys_of_one_moment_differ_as_doubles() {
         let first = IndexKey::after(None, Timestamp(1_652_481_805_628));
         let second = IndexKey::after(Some(first), Timestamp(1_652_481_805_628));

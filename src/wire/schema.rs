@@ -63,12 +63,12 @@ pub struct IndexedColumn {
     kind: &'static str,
     visible: bool,
     order: u32,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    upsert_key: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upsert_key: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<String>>,
 }
 
 impl IndexedColumn {
@@ -79,9 +79,9 @@ impl IndexedColumn {
             kind: it.kind.name(),
             visible: it.visible,
             order: 0,
-            upsert_key: it.upsert_key,
+            upsert_key: it.upsert_key.then_some(true),
             description: it.description.clone(),
-            tags: it.tags.clone(),
+            tags: (!it.tags.is_empty()).then(|| it.tags.clone()),
         }
     }
 }

@@ -3,6 +3,7 @@
 #[path = "../support/client.rs"]
 mod client;
 mod contract;
+mod pages;
 mod sql;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +30,8 @@ const KINDS: &[Kind] = &[
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
-    let trials = KINDS.iter().flat_map(trials).collect();
+    let mut trials: Vec<Trial> = KINDS.iter().flat_map(trials).collect();
+    trials.push(Trial::test("page::docs/coverage.md", pages::coverage));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -1,3 +1,14 @@
+//! Stories, properties and races, in one binary because each links the engine.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod architecture;
+mod bytes;
+mod command_line;
+mod coverage;
 mod hostile_sql;
-#[test]
-fn a() {}
+mod properties;
+mod races;
+mod seeds;
+mod support;
+mod uploads;

@@ -14,7 +14,7 @@ use crate::wire::{
 pub(super) const TABLE: &[Route] = &[
     // Queries
     Route::new("query.execute", Post, "/api/query/v1/execute/{dataset}", |verb| on(verb, query::execute), Documented)
-        .doc("query-with-sql").reads::<query::Execute>().answers::<query::Answer>().refuses(&[400, 404, 413])
+        .doc("query-with-sql").reads::<query::Execute>().answers::<query::Answer>().refuses(&[400, 404, 413, 501])
         .honours(&["format"]).ignores(&["limit", "offset"])
         .note("A list of objects as documented, or the object that every client reads: by Accept, see docs/deviations.md."),
 

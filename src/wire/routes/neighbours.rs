@@ -12,7 +12,7 @@ use crate::wire::{datasets, query, schema, streams};
 pub(super) const TABLE: &[Route] = &[
     // Queries
     Route::new("query.export", Post, "/api/query/v1/execute/export/{dataset}", |verb| on(verb, query::export), Observed)
-        .reads::<query::Execute>().answers::<query::TableAnswer>().refuses(&[400, 404, 413])
+        .reads::<query::Execute>().answers::<query::TableAnswer>().refuses(&[400, 404, 413, 501])
         .honours(&["format"]).ignores(&["includeHeader"]),
 
     // Datasets

@@ -245,8 +245,8 @@ impl Definition {
                     .map_err(|problem| Refusal::bad_request(format!("updateMethod: {problem}")))
             })
             .transpose()?;
-        let account =
-            self.account.and_then(|it| it.id).map(|it| it.value("account")).transpose()?;
+        let account = self.account.and_then(|it| it.id).map(|it| it.value("account")).transpose();
+        let account = account.map_err(|_| Refusal::bad_request("account.id: is no number"))?;
         let source = self.data_source.or(self.data_set);
         let (name, description, schema) =
             source.map_or((None, None, None), |it| (it.name, it.description, it.schema));

@@ -1,0 +1,166 @@
+//! OpenAPI 3.1 of all that is served, from the route table and the types that handlers read and answer.
+
+use axum::http::StatusCode;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::wire::error::Envelope;
+use crate::wire::routes::{Evidence, ROUTES, RequestBody, ResponseBody, Route};
+
+const JSON: &str = "application/json";
+
+/// Refusals that any route may give: the request cannot be understood, or meets a limit, or a defect of ours.
+const REFUSALS_OF_ALL: [u16; 3] = [400, 413, 415];
+
+pub fn document(server: &str) -> Value {
+    let mut generator = SchemaSettings::draft2020_12()
+        .with(|it| it.definitions_path = "/components/schemas".into())
+        .into_generator();
+    let envelope = serde_json::to_value(generator.subschema_for::<Envelope>()).unwrap_or_default();
+    let mut paths = control_paths();
+    for route in ROUTES {
+        let operation = operation(route, &envelope, &mut generator);
+        for path in route.paths() {
+            let item = paths.entry(path).or_insert_with(|| json!({}));
+            let mut operation = operation.clone();
+            if path != route.path {
+                operation["operationId"] = json!(format!("{}.{path}", route.id));
+            }
+            item[route.verb.name().to_lowercase()] = operation;
+        }
+    }
+    let schemas: Map<String, Value> = generator.take_definitions(true);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Domock",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A local Domo for tests: Domo's Datasets API, and Domock's own under /_domock.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": server }],
+        "paths": paths,
+        "components": { "schemas": schemas },
+    })
+}
+
+fn operation(route: &Route, envelope: &Value, generator: &mut SchemaGenerator) -> Value {
+    let mut responses = answers(route, generator);
+    let mut refusals: Vec<u16> = route.refusals.iter().copied().chain(REFUSALS_OF_ALL).collect();
+    if route.evidence == Evidence::Inferred {
+        refusals.push(501);
+    }
+    for status in refusals {
+        let reason = StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason());
+        let refusal = json!({
+            "description": reason.unwrap_or_default(),
+            "content": { JSON: { "schema": envelope } },
+        });
+        responses.insert(status.to_string(), refusal);
+    }
+    let mut operation = json!({
+        "operationId": route.id,
+        "tags": [route.id.split('.').next().unwrap_or_default()],
+        "parameters": parameters(route),
+        "responses": responses,
+        "x-domock-evidence": route.evidence.name(),
+    });
+    if !route.note.is_empty() {
+        operation["description"] = json!(route.note);
+    }
+    match route.body {
+        RequestBody::None => {}
+        RequestBody::Json(schema) => {
+            let schema = serde_json::to_value(schema(generator)).unwrap_or_default();
+            operation["requestBody"] = json!({ "content": { JSON: { "schema": schema } } });
+        }
+        RequestBody::Csv => {
+            let schema = json!({ "type": "string" });
+            operation["requestBody"] = json!({ "content": { "text/csv": { "schema": schema } } });
+        }
+    }
+    operation
+}
+
+/// What a route answers when it does what it is asked.
+fn answers(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let (status, content) = match route.answer {
+        ResponseBody::None => ("204", None),
+        ResponseBody::Csv => {
+            ("200", Some(json!({ "text/csv": { "schema": { "type": "string" } } })))
+        }
+        ResponseBody::Json(schema) => {
+            let schema = serde_json::to_value(schema(generator)).unwrap_or_default();
+            let mut content = json!({ JSON: { "schema": schema } });
+            if route.id.starts_with("query.") {
+                content["text/csv"] = json!({ "schema": { "type": "string" } });
+            }
+            ("200", Some(content))
+        }
+    };
+    let mut answer = json!({ "description": "Done" });
+    if let Some(content) = content {
+        answer["content"] = content;
+    }
+    let mut answers = Map::new();
+    if route.created {
+        answers.insert("201".to_owned(), answer.clone());
+    }
+    answers.insert(status.to_owned(), answer);
+    answers
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let in_path = route.path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = in_path.map(|name| {
+        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+    });
+    let of_query = |name: &&str, note: Option<&str>| json!({ "name": name, "in": "query", "description": note, "schema": { "type": "string" } });
+    let honoured = route.honoured.iter().map(|it| of_query(it, Some("Changes the answer.")));
+    let ignored = route.ignored.iter().map(|it| of_query(it, Some("Taken, and without effect.")));
+    in_path.chain(honoured).chain(ignored).collect()
+}
+
+/// Domock's own routes.
+fn control_paths() -> Map<String, Value> {
+    let routes = [
+        ("/_domock/health", "get", "health", "Whether the server is well, and what it holds"),
+        ("/_domock/reset", "post", "reset", "Back to the seed"),
+        ("/_domock/clock", "get", "clock.get", "What time it is"),
+        ("/_domock/clock", "post", "clock.move", "Stops, sets or advances the clock"),
+        ("/_domock/coverage", "get", "coverage", "The route table"),
+        ("/_domock/openapi.json", "get", "openapi", "This document"),
+    ];
+    let mut paths = Map::new();
+    for (path, verb, id, summary) in routes {
+        let mut operation = json!({
+            "operationId": format!("domock.{id}"),
+            "tags": ["domock"],
+            "summary": summary,
+            "responses": {
+                "200": { "description": "Done", "content": { JSON: { "schema": true } } },
+            },
+        });
+        if verb == "post" {
+            let refusal =
+                json!({ "description": "Refused", "content": { JSON: { "schema": true } } });
+            for status in ["400", "403", "413", "415", "422"] {
+                operation["responses"][status] = refusal.clone();
+            }
+        }
+        if id == "clock.move" {
+            operation["requestBody"] = json!({ "content": { JSON: { "schema": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "frozen": { "type": ["boolean", "null"] },
+                    "set_ms": { "type": ["integer", "null"], "minimum": 0, "maximum": 253_402_300_799_999_i64 },
+                    "advance_ms": { "type": ["integer", "null"], "minimum": 0, "maximum": 3_155_760_000_000_i64 },
+                },
+            } } } });
+        }
+        paths.entry(path).or_insert_with(|| json!({}))[verb] = operation;
+    }
+    paths
+}

@@ -1,0 +1,89 @@
+//! Pages that are written from the code; `UPDATE=1` writes them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use domock::wire::routes::{Evidence, ROUTES};
+use libtest_mimic::Failed;
+
+/// The names of the contract files, by the id of their route.
+pub(crate) fn contracts() -> BTreeMap<String, Vec<String>> {
+    let mut files = Vec::new();
+    crate::collect(&root().join("tests/golden/contract"), ".json", &mut files);
+    let mut by_route: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (route, case) = name.split_once("--").unwrap_or((&name, ""));
+        by_route.entry(route.to_owned()).or_default().push(case.to_owned());
+    }
+    for cases in by_route.values_mut() {
+        cases.sort();
+    }
+    by_route
+}
+
+pub(crate) fn coverage() -> Result<(), Failed> {
+    let contracts = contracts();
+    let mut page = String::from(
+        "# Coverage\n\n\
+         Written from the route table and the contract files; `UPDATE=1 cargo test --test golden` writes it anew.\n\n\
+         * **documented**: stated on Domo's page of the Datasets API, whose anchor is given.\n\
+         * **observed**: recorded at a real instance, or relied on by the code of a client in use.\n\
+         * **inferred**: our deduction; no source says so. `--require-evidence documented` answers 501 instead.\n\n",
+    );
+    for evidence in [Evidence::Documented, Evidence::Observed, Evidence::Inferred] {
+        let count = ROUTES.iter().filter(|it| it.evidence == evidence).count();
+        let _ = writeln!(page, "{} routes are {}.", count, evidence.name());
+    }
+    page.push_str(
+        "\n| route | request | evidence | honoured | ignored | contracts |\n|---|---|---|---|---|---|\n",
+    );
+    for route in ROUTES {
+        let list =
+            |names: &[&str]| names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" ");
+        let documentation = match route.doc {
+            "" => String::new(),
+            anchor => format!(" (#{anchor})"),
+        };
+        let cases = contracts.get(route.id).map_or(0, Vec::len);
+        let _ = writeln!(
+            page,
+            "| {} | `{} {}` | {}{documentation} | {} | {} | {cases} |",
+            route.id,
+            route.verb.name(),
+            route.path,
+            route.evidence.name(),
+            list(route.honoured),
+            list(route.ignored),
+        );
+    }
+    page.push_str("\n## Notes\n\n");
+    for route in ROUTES.iter().filter(|it| !it.note.is_empty()) {
+        let _ = writeln!(page, "* **{}**: {}", route.id, route.note);
+    }
+    page.push_str("\n## Contracts\n\nEach is a file `tests/golden/contract/<family>/<route>--<case>.json`, and a test.\n\n");
+    for (route, cases) in &contracts {
+        let _ = writeln!(page, "* **{route}**: {}", cases.join(", "));
+    }
+    compare("docs/coverage.md", &page)
+}
+
+/// Whether the checked-in page is the one that the code makes.
+pub(crate) fn compare(path: &str, page: &str) -> Result<(), Failed> {
+    let file = root().join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, page)?;
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    if found == page {
+        return Ok(());
+    }
+    let line = found.lines().zip(page.lines()).position(|(a, b)| a != b).map_or(0, |it| it + 1);
+    Err(format!("{path} is stale from line {line} on: run UPDATE=1 cargo test --test golden")
+        .into())
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}

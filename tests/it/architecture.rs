@@ -1,0 +1,124 @@
+//! The arrows between the floors, and the sizes of files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a floor may name of the crate besides itself. A prefix allows what begins with it.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("engine", &[]),
+    ("domain", &["engine"]),
+    ("wire", &["domain"]),
+    ("front", &[]),
+    ("control", &["domain", "wire::routes", "wire::error"]),
+];
+
+/// Seeds are planted through the engine's own reader.
+const EXCEPTIONS: &[(&str, &str)] =
+    &[("src/control/seed.rs", "engine"), ("src/control/seed/", "engine")];
+
+/// Words that a floor must not know.
+const FOREIGN: &[(&str, &[&str])] = &[
+    ("engine", &["axum::", "hyper::", "serde::", "Dataset"]),
+    ("domain", &["axum::", "hyper::", "http::", "serde::", "serde_json", "tokio::spawn"]),
+    ("wire", &["datafusion", "dashmap", "DashMap", "Mutex", "RwLock", "SystemTime"]),
+];
+
+const LINES_MAX: usize = 400;
+
+#[test]
+fn arrows_point_down() {
+    let mut upward = Vec::new();
+    for (floor, allowed) in ALLOWED {
+        for (file, text) in sources(floor) {
+            for (number, line) in code_lines(&text) {
+                for named in names_of_the_crate(line) {
+                    let own = named.starts_with(floor);
+                    let is_allowed = allowed.iter().any(|it| named.starts_with(it))
+                        || EXCEPTIONS
+                            .iter()
+                            .any(|(path, it)| file.starts_with(path) && named.starts_with(it));
+                    if !own && !is_allowed {
+                        upward.push(format!("{file}:{number} {floor} → {named}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(upward.is_empty(), "arrows that point up:\n{}", upward.join("\n"));
+}
+
+#[test]
+fn floors_do_not_know_what_is_not_theirs() {
+    let mut found = Vec::new();
+    for (floor, words) in FOREIGN {
+        for (file, text) in sources(floor) {
+            for (number, line) in code_lines(&text) {
+                found.extend(
+                    words
+                        .iter()
+                        .filter(|it| line.contains(**it))
+                        .map(|it| format!("{file}:{number} {it}")),
+                );
+            }
+        }
+    }
+    assert!(found.is_empty(), "foreign words:\n{}", found.join("\n"));
+}
+
+#[test]
+fn files_are_read_in_one_sitting() {
+    let long: Vec<String> = sources("")
+        .into_iter()
+        .filter(|(_, text)| text.lines().count() > LINES_MAX)
+        .map(|(file, text)| format!("{file}: {} lines", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "files above {LINES_MAX} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn modules_are_files_beside_their_folders() {
+    let odd: Vec<String> = sources("")
+        .into_iter()
+        .map(|(file, _)| file)
+        .filter(|it| it.ends_with("/mod.rs"))
+        .collect();
+    assert!(odd.is_empty(), "{odd:?}");
+}
+
+/// `a::b` for each `crate::a::b` of a line.
+fn names_of_the_crate(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices("crate::").map(move |(at, prefix)| &line[at + prefix.len()..])
+}
+
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
+    code.lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// The files of a floor, or of all of `src`, with their paths from the root.
+fn sources(floor: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("src").join(floor), &mut files);
+    let alone = root.join(format!("src/{floor}.rs"));
+    if alone.is_file() {
+        files.push(alone);
+    }
+    assert!(!files.is_empty(), "src/{floor} has no files");
+    let relative = |it: &PathBuf| it.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+    files.iter().map(|it| (relative(it), fs::read_to_string(it).unwrap())).collect()
+}
+
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            files.push(path);
+        }
+    }
+}
