@@ -1,6 +1,7 @@
 //! The rows of an answer, as a stream of encoded chunks.
 
 pub(super) mod encode;
+mod stored;
 pub(super) mod text;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 
 use super::error::SqlError;
 use super::sql::{AbortOnDrop, Feed};
+use super::table::Table;
 use super::types::Column;
 use encode::Encoder;
 
@@ -57,6 +59,11 @@ pub struct Rows {
 enum Source {
     /// A few rows that are there.
     Here(Arc<[RecordBatch]>),
+    /// Those of a table, up to so many.
+    Stored {
+        table: Table,
+        limit: u64,
+    },
     Running {
         is_complete: bool,
         feed: Feed,
@@ -70,6 +77,11 @@ impl Rows {
 
     pub(super) fn here(columns: Vec<Column>, batches: Arc<[RecordBatch]>) -> Self {
         Self { columns, source: Source::Here(batches) }
+    }
+
+    /// The first rows of a table, in its order and without a query.
+    pub fn stored(table: Table, limit: u64) -> Self {
+        Self { columns: table.columns().to_vec(), source: Source::Stored { table, limit } }
     }
 
     /// Names as the SELECT list wrote them, and types.
@@ -91,7 +103,10 @@ impl Rows {
         let feed = match self.source {
             Source::Here(batches) => {
                 let chunk = encoded(&self.columns, &batches, format).map(Ok);
-                return Either::Left(futures::stream::iter(chunk));
+                return Either::Left(Either::Left(futures::stream::iter(chunk)));
+            }
+            Source::Stored { table, limit } => {
+                return Either::Left(Either::Right(stored::chunks(table, limit, format)));
             }
             Source::Running { feed, .. } => feed,
         };

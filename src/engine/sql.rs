@@ -2,6 +2,7 @@
 
 mod cache;
 mod cancel;
+mod filter;
 mod plan;
 mod run;
 

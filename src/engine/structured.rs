@@ -28,6 +28,8 @@ pub enum Term {
     Column(String),
     /// A function over the rows of a group; without a column, over the rows themselves.
     Aggregate { function: Aggregate, column: Option<String> },
+    /// A column of text, in lower case.
+    Lower(String),
     /// SQL as it is.
     Expression(String),
 }
@@ -139,6 +141,7 @@ impl Display for Term {
                 }
                 f.write_char(')')
             }
+            Self::Lower(name) => write!(f, "LOWER({})", Quoted(name)),
             Self::Expression(sql) => write!(f, "({sql})"),
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, new_null_array};
-use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
 use super::Table;
 use crate::engine::csv::{ColumnBuilder, excerpt};
@@ -45,13 +45,29 @@ impl Table {
                 })
                 .collect::<Result<Vec<_>, _>>()?;
             row += batch.num_rows() as u64;
-            let options = datafusion::arrow::record_batch::RecordBatchOptions::new()
-                .with_row_count(Some(batch.num_rows()));
+            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
             let adapted = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options);
             batches
                 .push(adapted.expect("every array has its column's type and the batch's length"));
         }
         Ok(Self::new(Arc::clone(columns), batches, self.leases().to_vec()))
+    }
+
+    /// The same rows under other names: `columns` are as many, of the same types.
+    #[must_use]
+    pub fn renamed(&self, columns: Arc<[Column]>) -> Self {
+        let schema = arrow_schema(&columns);
+        let batches = self
+            .batches()
+            .iter()
+            .map(|batch| {
+                let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+                let arrays = batch.columns().to_vec();
+                RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &rows)
+                    .expect("every column keeps its type")
+            })
+            .collect();
+        Self::new(columns, batches, self.leases().to_vec())
     }
 
     /// Where a column of this name is; one that differs in case will do where none is spelt the same.

@@ -1,0 +1,121 @@
+//! The rows of a table that meet a condition, as a table.
+
+use std::sync::Arc;
+
+use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use datafusion::physical_plan::execute_stream;
+use futures::StreamExt;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::AbortOnDrop;
+use super::plan::{Planned, plan};
+use crate::engine::Engine;
+use crate::engine::dialect::{self, Facts};
+use crate::engine::error::SqlError;
+use crate::engine::names::Names;
+use crate::engine::structured::{Condition, Structured};
+use crate::engine::table::Table;
+
+impl Engine {
+    /// In the order of the table. What is kept counts against the budget of rows until its last reader is gone.
+    pub async fn filter(&self, table: Table, condition: Condition) -> Result<Table, SqlError> {
+        let turn = self.turns().acquire_owned().await;
+        let turn = turn.map_err(|it| SqlError::Internal(Box::new(it)))?;
+        let (sender, outcome) = oneshot::channel();
+        let engine = self.clone();
+        let mut guard = AbortOnDrop::new(self.workers().spawn(async move {
+            let _turn = turn;
+            let _ = sender.send(filtered(&engine, &table, condition).await);
+        }));
+        let limit = self.limits().query_time_max;
+        match timeout(limit, outcome).await {
+            Err(_) => Err(SqlError::deadline(limit)),
+            Ok(Ok(outcome)) => outcome,
+            // The task ended without an answer: it panicked.
+            Ok(Err(_)) => {
+                let failure = guard.end().await.err();
+                Err(failure.map_or_else(SqlError::lost, |it| SqlError::Internal(Box::new(it))))
+            }
+        }
+    }
+}
+
+async fn filtered(engine: &Engine, table: &Table, condition: Condition) -> Result<Table, SqlError> {
+    let limits = engine.limits();
+    // The session for small tables has one partition, which is what keeps the rows in order.
+    let state = engine
+        .sessions()
+        .of_rows(0, limits, *engine.sql_settings())
+        .map_err(|it| SqlError::Internal(Box::new(it)))?;
+    let names = Names::new(table.columns());
+    let facts = Facts {
+        columns: table.columns(),
+        names: &names,
+        formulas: &[],
+        now_ms: 0,
+        settings: engine.sql_settings(),
+        state,
+    };
+    let all = Structured { filter: Some(condition), ..Structured::default() };
+    let prepared = dialect::prepare(&all.to_string(), &facts)?;
+    let Planned { physical, .. } = plan(state, table, &names, prepared).await?;
+    let failed = |it| SqlError::of_running(it, limits);
+    let mut stream = execute_stream(physical, state.task_ctx()).map_err(failed)?;
+    let mut lease = engine.budget().empty_lease();
+    let mut batches = Vec::new();
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(failed)?;
+        lease
+            .grow(batch.get_array_memory_size() as u64)
+            .map_err(|it| SqlError::Memory { limit_bytes: it.limit })?;
+        let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let schema = Arc::clone(table.schema());
+        let batch = RecordBatch::try_new_with_options(schema, batch.columns().to_vec(), &rows);
+        batches.push(batch.map_err(|it| SqlError::Internal(Box::new(it)))?);
+    }
+    Ok(Table::new(Arc::clone(table.columns()), batches, vec![Arc::new(lease)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{ArrayRef, Int64Array};
+
+    use super::*;
+    use crate::engine::EngineLimits;
+    use crate::engine::structured::{Comparison, Literal, Term};
+    use crate::engine::types::{Column, ColumnType, arrow_schema};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_rows_that_meet_a_condition_keep_their_order_and_give_their_memory_back() {
+        let engine = Engine::new(EngineLimits {
+            data_bytes_max: 1 << 20,
+            query_bytes_max: 1 << 20,
+            query_time_max: std::time::Duration::from_mins(1),
+            query_rows_max: 1_000,
+            queries_at_once_max: 1,
+            sql_bytes_max: 1_000,
+            threads: 1,
+        });
+        let columns: Arc<[Column]> = Arc::new([Column::new("From", ColumnType::Long)]);
+        let array: ArrayRef = Arc::new(Int64Array::from(vec![Some(3), None, Some(1), Some(2)]));
+        let batch = RecordBatch::try_new(arrow_schema(&columns), vec![array]).unwrap();
+        let table = Table::new(columns, vec![batch], Vec::new());
+        let condition = Condition::Compare {
+            term: Term::Column("from".to_owned()),
+            comparison: Comparison::Greater,
+            value: Literal::Number("1".to_owned()),
+        };
+        let kept = engine.filter(table, condition).await.unwrap();
+        assert_eq!(kept.columns()[0].name, "From");
+        let kept_rows: Vec<_> = kept
+            .batches()
+            .iter()
+            .flat_map(|it| it.column(0).as_any().downcast_ref::<Int64Array>().unwrap().iter())
+            .collect();
+        assert_eq!(kept_rows, [Some(3), Some(2)]);
+        assert!(engine.budget().used() > 0);
+        drop(kept);
+        assert_eq!(engine.budget().used(), 0);
+    }
+}
