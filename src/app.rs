@@ -25,6 +25,7 @@ use crate::domain::{Clock, Instance};
 use crate::engine::{Engine, EngineLimits, SqlSettings};
 use crate::front::listen;
 use crate::wire::error::{self, Refusal};
+use crate::wire::extract;
 use crate::wire::routes::{self, Evidence};
 use crate::{control, wire};
 
@@ -135,7 +136,7 @@ fn instance_settings(config: &Config) -> InstanceSettings {
 /// The layers, outermost first:
 /// 1. `dress` puts whatever was refused inside into Domo's envelope;
 /// 2. a panic becomes a 500 for `dress`;
-/// 3. gzip is undone before a handler counts bytes;
+/// 3. gzip is undone before a handler counts bytes, also where only the content type tells of it;
 /// 4. `label`, on Domo's routes only, because it needs to know which route it was.
 fn router(config: &Config, control: Control) -> Router {
     let settings = wire::Settings {
@@ -155,6 +156,7 @@ fn router(config: &Config, control: Control) -> Router {
             ServiceBuilder::new()
                 .layer(middleware::from_fn(error::dress))
                 .layer(CatchPanicLayer::custom(panicked))
+                .map_request(extract::gzip_by_type)
                 .layer(RequestDecompressionLayer::new()),
         )
 }

@@ -8,6 +8,7 @@ pub mod ids;
 pub mod index;
 pub mod instance;
 pub mod permission;
+pub mod policy;
 pub mod schema;
 pub mod store;
 pub mod stream;

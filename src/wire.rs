@@ -1,19 +1,26 @@
 //! Domo's HTTP dialect: paths, JSON shapes, statuses. Knows no Arrow, no lock and no clock.
 
+pub mod csv;
 pub mod error;
 pub mod extract;
 pub mod routes;
 pub mod shapes;
 
 pub mod access;
+pub mod cards;
 pub mod datasets;
 pub mod indexes;
+pub mod listing;
+mod not_emulated;
 pub mod partitions;
+pub mod policies;
+pub mod public;
 pub mod query;
 pub mod schema;
 pub mod streams;
 pub mod uploads;
 pub mod versions;
+pub mod wrangle;
 
 /// What the wire does where Domo leaves it open, and how much it takes.
 #[derive(Clone, Debug)]

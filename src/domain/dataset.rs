@@ -13,6 +13,7 @@ use super::error::{AskedFor, Error, Result};
 use super::ids::{DatasetId, PartitionTag, UploadId, UserId};
 use super::index::{IndexJob, View};
 use super::permission::{AccessLevel, Grantee};
+use super::policy::Policies;
 use super::schema::{Schema, SchemaColumn};
 use super::stream::Stream;
 use super::upload::Upload;
@@ -41,6 +42,7 @@ pub struct Dataset {
     partitions: BTreeMap<PartitionTag, UploadId>,
     jobs: Vec<Arc<IndexJob>>,
     pub stream: Option<Arc<Stream>>,
+    pub policies: Arc<Policies>,
 }
 
 /// What its users call a dataset, and what kind of source it says that it comes from.
@@ -102,6 +104,7 @@ impl Dataset {
             partitions: BTreeMap::new(),
             jobs: Vec::new(),
             stream: None,
+            policies: Arc::default(),
         };
         let plan = dataset.index_plan(&[])?;
         let nothing = Table::empty(Arc::clone(dataset.schema.layout()));

@@ -2,11 +2,15 @@
 
 mod access;
 mod datasets;
+mod imports;
 mod indexing;
+mod listing;
+mod policies;
 mod queries;
 mod streams;
 mod uploads;
 mod versions;
+mod wrangle;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,9 +22,12 @@ use super::permission::AccessLevel;
 use super::store::World;
 use crate::engine::Engine;
 
-pub use datasets::{NewDataset, ProfileChange};
+pub use datasets::{NewDataset, ProfileChange, Redefinition};
+pub use imports::Which;
+pub use listing::{DatasetFilter, DatasetOrder, StreamFilter};
 pub use streams::{NewStream, StreamChange, StreamOverview};
 pub use uploads::PartError;
+pub use wrangle::ColumnChange;
 
 /// How an instance behaves where Domo leaves it open.
 #[derive(Clone, Debug)]

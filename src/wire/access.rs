@@ -44,6 +44,54 @@ pub async fn remove_users(
     Ok(Reply(Empty {}))
 }
 
+/// One grant, given or changed.
+pub async fn put(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<Permission>,
+) -> Result<Reply<Empty>, Refusal> {
+    call.domo.share(call.user, path.dataset()?, &[body.into_grant()?])?;
+    Ok(Reply(Empty {}))
+}
+
+/// Makes one user the dataset's owner.
+pub async fn change_owner(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<Responsible>,
+) -> Result<Reply<Empty>, Refusal> {
+    call.domo.hand_over(call.user, path.dataset()?, body.user()?)?;
+    Ok(Reply(Empty {}))
+}
+
+pub async fn change_owner_to(call: Call, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
+    call.domo.hand_over(call.user, path.dataset()?, path.id("user")?)?;
+    Ok(Reply(Empty {}))
+}
+
+/// `{"responsibleUserId": 27}`, or a list of ids, of which a dataset here has one.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Responsible {
+    One {
+        #[serde(rename = "responsibleUserId")]
+        responsible_user_id: LooseId,
+    },
+    List(Vec<LooseId>),
+}
+
+impl Responsible {
+    fn user(&self) -> Result<u64, Refusal> {
+        match self {
+            Self::One { responsible_user_id: id } => id.value("user"),
+            Self::List(ids) => match ids.as_slice() {
+                [id] => id.value("user"),
+                _ => Err(Refusal::bad_request("a dataset has exactly one responsible user")),
+            },
+        }
+    }
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessList {
@@ -99,18 +147,19 @@ pub struct Permission {
     access_level: String,
 }
 
+impl Permission {
+    fn into_grant(self) -> Result<(Grantee, AccessLevel), Refusal> {
+        let level = self
+            .access_level
+            .parse()
+            .map_err(|problem| Refusal::bad_request(format!("accessLevel: {problem}")))?;
+        Ok((Member { id: self.id, kind: self.kind }.grantee()?, level))
+    }
+}
+
 impl Share {
     fn into_grants(self) -> Result<Vec<(Grantee, AccessLevel)>, Refusal> {
-        self.permissions
-            .into_iter()
-            .map(|it| {
-                let level = it
-                    .access_level
-                    .parse()
-                    .map_err(|problem| Refusal::bad_request(format!("accessLevel: {problem}")))?;
-                Ok((Member { id: it.id, kind: it.kind }.grantee()?, level))
-            })
-            .collect()
+        self.permissions.into_iter().map(Permission::into_grant).collect()
     }
 }
 

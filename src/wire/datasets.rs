@@ -1,13 +1,11 @@
-//! Datasets: metadata, create, properties, tags, cards, delete.
+//! Datasets: metadata, create, properties, tags, delete.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Query, Reply};
-use super::shapes::{
-    DatasetProperties, Empty, EpochMillis, Formulas, LooseBool, Owner, SchemaDefinition,
-};
+use super::extract::{Call, Json, PathArgs, Reply};
+use super::shapes::{DatasetProperties, Empty, EpochMillis, Formulas, Owner, SchemaDefinition};
 use crate::domain::instance::{NewDataset, ProfileChange};
 use crate::domain::{self, Grantee, Profile};
 
@@ -43,18 +41,6 @@ pub async fn tag(
     let change = ProfileChange { tags: Some(tags), ..ProfileChange::default() };
     call.domo.change_profile(call.user, path.dataset()?, change)?;
     Ok(Reply(Empty {}))
-}
-
-pub async fn cards(
-    call: Call,
-    path: PathArgs,
-    Query(query): Query<CardsQuery>,
-) -> Result<Reply<Vec<Card>>, Refusal> {
-    let dataset = path.dataset()?;
-    let with_drills = query.drill.map_or(Ok(true), |it| it.value("drill"))?;
-    let cards = call.domo.cards(call.user, dataset)?;
-    let shown = cards.iter().filter(|it| with_drills || !it.drill);
-    Ok(Reply(shown.map(|it| Card::of(it, dataset, &call)).collect()))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -284,52 +270,6 @@ impl Metadata {
             schedule_active: stream.is_none_or(|it| it.schedule_state == "ACTIVE"),
             card_count: it.cards.len(),
             cloud_engine: "domo",
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-pub struct CardsQuery {
-    drill: Option<LooseBool>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Card {
-    id: u64,
-    urn: String,
-    #[serde(rename = "type")]
-    kind: String,
-    chart_type: String,
-    title: String,
-    owner_id: u64,
-    owners: Vec<CardOwner>,
-    access: bool,
-    datasource_id: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CardOwner {
-    id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    display_name: String,
-}
-
-impl Card {
-    fn of(it: &domain::Card, dataset: domain::DatasetId, call: &Call) -> Self {
-        let name = call.domo.world().directory.name_of(Grantee::user(it.owner));
-        Self {
-            id: it.id,
-            urn: it.id.to_string(),
-            kind: it.kind.clone(),
-            chart_type: it.chart_type.clone(),
-            title: it.title.clone(),
-            owner_id: it.owner,
-            owners: vec![CardOwner { id: it.owner.to_string(), kind: "USER", display_name: name }],
-            access: true,
-            datasource_id: dataset.to_string(),
         }
     }
 }

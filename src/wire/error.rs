@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::extract::JSON;
+use super::not_emulated;
 use crate::domain::instance::Instance;
 use crate::domain::{self, AskedFor, Error, SqlError};
 
@@ -95,8 +96,14 @@ impl IntoResponse for Refusal {
     }
 }
 
-pub async fn no_such_route() -> Refusal {
-    Refusal::not_found("no such route")
+/// A path that no route has: of Domo's, as far as that is known, or of nobody's.
+pub async fn no_such_route(uri: axum::http::Uri) -> Refusal {
+    match not_emulated::named(uri.path()) {
+        Some(what) => {
+            Refusal::new(StatusCode::NOT_IMPLEMENTED, format!("not emulated by Domock: {what}"))
+        }
+        None => Refusal::not_found("no such route"),
+    }
 }
 
 pub async fn no_such_verb() -> Refusal {

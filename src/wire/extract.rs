@@ -156,6 +156,16 @@ pub fn broken_body(error: &(dyn std::error::Error + 'static)) -> Refusal {
     Refusal::bad_request(format!("the body could not be read to its end: {error}"))
 }
 
+/// A client sends gzip as a content type and without an encoding.
+pub fn gzip_by_type<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+    let headers = request.headers_mut();
+    let is_gzip = headers.get(header::CONTENT_TYPE).is_some_and(|it| it == "application/gzip");
+    if is_gzip && !headers.contains_key(header::CONTENT_ENCODING) {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    request
+}
+
 /// A CSV body, as a stream of at most the limit for one part.
 #[derive(Debug)]
 pub struct Csv(pub BodyDataStream);

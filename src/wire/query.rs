@@ -20,7 +20,7 @@ use serde::Deserialize;
 use super::Settings;
 use super::error::Refusal;
 use super::extract::{Call, Json, PathArgs, Query};
-use super::shapes::LooseBool;
+use super::shapes::{LooseBool, LooseId};
 use crate::domain::{DatasetId, Rows, SqlError};
 
 pub use structured::StructuredQuery;
@@ -51,14 +51,16 @@ pub async fn export(
     answer(&call, path.dataset()?, body, shape).await
 }
 
-async fn answer(
+pub async fn answer(
     call: &Call,
     dataset: DatasetId,
     body: Execute,
     shape: Shape,
 ) -> Result<Response, Refusal> {
     let started_at = call.domo.now();
-    let rows = call.domo.query(call.user, dataset, body.sql()?).await?;
+    let seen_as = body.seen_as()?;
+    let sql = body.sql()?;
+    let rows = call.domo.query(call.user, dataset, sql, &seen_as).await?;
     let duration_ms = call.domo.now().millis() - started_at.millis();
     let frame = shape.frame(dataset, rows.columns(), duration_ms);
     let body = if rows.is_complete() {
@@ -108,8 +110,17 @@ pub struct Execute {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Context {
     features: Option<Features>,
+    data_control_context: Option<DataControlContext>,
+}
+
+/// The policies as which to see the rows.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DataControlContext {
+    filter_group_ids: Option<Vec<LooseId>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -125,6 +136,12 @@ impl Execute {
             (None, Some(query)) => Ok(query.into_domain()?.to_string()),
             (None, None) => Err(Refusal::bad_request("sql: is missing")),
         }
+    }
+
+    fn seen_as(&self) -> Result<Vec<u64>, Refusal> {
+        let context = self.context.as_ref().and_then(|it| it.data_control_context.as_ref());
+        let ids = context.and_then(|it| it.filter_group_ids.as_ref());
+        ids.into_iter().flatten().map(|it| it.value("policy")).collect()
     }
 
     /// What a table's cells are in the answer to a structured query.

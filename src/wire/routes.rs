@@ -3,6 +3,7 @@
 
 mod documented;
 mod neighbours;
+mod public;
 
 use axum::Router;
 use axum::http::Method;
@@ -16,7 +17,7 @@ use Verb::{Delete, Get, Patch, Post, Put};
 /// All routes, family by family.
 pub const ROUTES: &[Route] = &joined::<{ count(&FAMILIES) }>(&FAMILIES);
 
-const FAMILIES: [&[Route]; 2] = [documented::TABLE, neighbours::TABLE];
+const FAMILIES: [&[Route]; 3] = [documented::TABLE, neighbours::TABLE, public::TABLE];
 
 /// One operation of Domo's API.
 #[derive(Debug, Clone, Copy)]
@@ -129,6 +130,11 @@ impl Route {
 
     const fn answers<T: JsonSchema>(mut self) -> Self {
         self.answer = ResponseBody::Json(schema_of::<T>);
+        self
+    }
+
+    const fn answers_csv(mut self) -> Self {
+        self.answer = ResponseBody::Csv;
         self
     }
 

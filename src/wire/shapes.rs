@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::Refusal;
-use crate::domain::{ColumnType, SchemaColumn};
+use crate::domain::{ColumnType, SchemaColumn, Timestamp};
 
 /// The documented empty answer: `{}`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -17,6 +17,12 @@ pub struct Empty {}
 pub type EpochMillis = i64;
 /// Seconds since 1970, as the stream routes have them.
 pub type EpochSeconds = i64;
+
+/// `2024-06-01T12:00:00.000Z`
+pub fn iso_time(time: Timestamp) -> String {
+    let time = chrono::DateTime::from_timestamp_millis(time.millis()).unwrap_or_default();
+    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
 
 /// What Domo itself leaves open.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

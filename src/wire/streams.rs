@@ -1,6 +1,7 @@
 //! Streams: connector configurations, and their runs.
 
 mod execution;
+pub mod listing;
 mod stream;
 
 use axum::http::StatusCode;
@@ -11,6 +12,7 @@ use super::error::Refusal;
 use super::extract::{Call, Csv, Json, OptionalJson, PathArgs, Query, Reply};
 use super::shapes::{Opaque, Page};
 use super::uploads::part_number;
+use crate::domain::upload::UpdateMethod;
 
 pub use execution::{Execution, Run};
 pub use stream::{Definition, Stream};
@@ -53,8 +55,10 @@ pub async fn execute(
 ) -> Result<(StatusCode, Reply<Execution>), Refusal> {
     let stream = path.id("stream")?;
     let status = if body.run_type.is_some() { StatusCode::CREATED } else { StatusCode::OK };
+    let method = body.update_method.map(parsed_method).transpose()?;
     let run_type = body.run_type.or(body.action).unwrap_or_else(|| "MANUAL".to_owned());
-    let (execution, now) = call.domo.execute_stream(call.user, stream, run_type.to_uppercase())?;
+    let (execution, now) =
+        call.domo.execute_stream(call.user, stream, (run_type.to_uppercase(), method))?;
     Ok((status, Reply(Execution::of(stream, &execution, now))))
 }
 
@@ -109,6 +113,12 @@ pub async fn abort(
 pub struct Execute {
     action: Option<String>,
     run_type: Option<String>,
+    /// For this run only.
+    update_method: Option<String>,
+}
+
+pub fn parsed_method(text: String) -> Result<UpdateMethod, Refusal> {
+    text.parse().map_err(|problem| Refusal::bad_request(format!("updateMethod: {problem}")))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

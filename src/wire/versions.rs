@@ -1,5 +1,7 @@
 //! Data versions.
 
+pub mod vault;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -7,6 +7,7 @@ mod bytes;
 mod command_line;
 mod coverage;
 mod hostile_sql;
+mod policies;
 mod properties;
 mod races;
 mod seeds;

@@ -6,7 +6,9 @@ use super::Dataset;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{PartitionTag, UploadId};
+use crate::domain::upload::UpdateMethod;
 use crate::domain::version::{DataVersion, Standing};
+use crate::engine::Table;
 
 impl Dataset {
     /// All versions, oldest first.
@@ -17,6 +19,25 @@ impl Dataset {
     pub fn version(&self, id: UploadId) -> Result<&Arc<DataVersion>> {
         let found = self.versions.iter().find(|it| it.id == id);
         found.ok_or_else(|| Error::not_found("data version", id))
+    }
+
+    /// The versions that counted once this one was committed. One that was deleted later still counted then.
+    pub fn live_as_of(&self, id: UploadId) -> Result<Vec<&DataVersion>> {
+        self.version(id)?;
+        let mut live: Vec<&DataVersion> = Vec::new();
+        for version in &self.versions {
+            if version.method == UpdateMethod::Replace {
+                live.clear();
+            }
+            if version.tag.is_some() {
+                live.retain(|it| it.tag != version.tag);
+            }
+            live.push(version);
+            if version.id == id {
+                break;
+            }
+        }
+        Ok(live)
     }
 
     /// Every tag with the version that holds it, also where that version is deleted.
@@ -35,6 +56,21 @@ impl Dataset {
     pub fn delete_partition_tag(&mut self, tag: &PartitionTag, now: Timestamp) {
         self.partitions.remove(tag);
         self.last_touched = now;
+    }
+
+    /// Puts the same rows under other names in the place of a version's; refused where they are no longer those.
+    pub fn replace_table(&mut self, id: UploadId, stamp: u64, table: Table) -> Result<()> {
+        let version = self.versions.iter_mut().find(|it| it.id == id);
+        let version = version.ok_or_else(|| Error::not_found("data version", id))?;
+        match &version.table {
+            Some(it) if it.stamp() == stamp => Arc::make_mut(version).table = Some(table),
+            Some(_) => {
+                let (id, state) = (id.to_string(), "changed by another");
+                return Err(Error::Conflict { kind: "data version", id, state });
+            }
+            None => {}
+        }
+        Ok(())
     }
 
     /// Marks versions deleted. Ids that are no version are passed over.

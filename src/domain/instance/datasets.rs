@@ -30,6 +30,25 @@ pub struct ProfileChange {
     pub formulas: BTreeMap<String, Formula>,
 }
 
+/// What changes in a dataset as a whole; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Redefinition {
+    pub profile: ProfileChange,
+    pub columns: Option<Vec<SchemaColumn>>,
+    pub policies_enabled: Option<bool>,
+}
+
+impl ProfileChange {
+    fn apply_to(self, it: &mut Dataset) {
+        let profile = &mut it.profile;
+        profile.name = self.name.unwrap_or(std::mem::take(&mut profile.name));
+        profile.description = self.description.or(profile.description.take());
+        profile.provider = self.provider.unwrap_or(std::mem::take(&mut profile.provider));
+        profile.tags = self.tags.unwrap_or(std::mem::take(&mut profile.tags));
+        it.formulas.extend(self.formulas.into_iter().map(|(id, it)| (id, Arc::new(it))));
+    }
+}
+
 impl Instance {
     pub fn create_dataset(&self, by: UserId, new: NewDataset) -> Result<Arc<Dataset>> {
         let world = self.world();
@@ -70,12 +89,31 @@ impl Instance {
         world.dataset_for(by, id, Need::Write)?;
         let now = world.clock.now();
         world.datasets.update(id, |it| {
-            let profile = &mut it.profile;
-            profile.name = change.name.unwrap_or(std::mem::take(&mut profile.name));
-            profile.description = change.description.or(profile.description.take());
-            profile.provider = change.provider.unwrap_or(std::mem::take(&mut profile.provider));
-            profile.tags = change.tags.unwrap_or(std::mem::take(&mut profile.tags));
-            it.formulas.extend(change.formulas.into_iter().map(|(id, it)| (id, Arc::new(it))));
+            change.apply_to(it);
+            it.last_touched = now;
+            Ok::<_, Error>(Arc::new(it.clone()))
+        })
+    }
+
+    /// All that is given takes effect, or nothing. A new schema is that of the next upload, and can be queried at the
+    /// next index.
+    pub fn redefine_dataset(
+        &self,
+        by: UserId,
+        id: DatasetId,
+        change: Redefinition,
+    ) -> Result<Arc<Dataset>> {
+        let world = self.world();
+        world.dataset_for(by, id, Need::Write)?;
+        let now = world.clock.now();
+        world.datasets.update(id, |it| {
+            if let Some(columns) = change.columns {
+                it.alter_schema(columns, now)?;
+            }
+            change.profile.apply_to(it);
+            if let Some(enabled) = change.policies_enabled {
+                Arc::make_mut(&mut it.policies).enabled = enabled;
+            }
             it.last_touched = now;
             Ok::<_, Error>(Arc::new(it.clone()))
         })

@@ -83,7 +83,7 @@ impl Instance {
         }
     }
 
-    async fn assemble(&self, dataset: DatasetId, plan: IndexPlan) -> Result<Table> {
+    pub(super) async fn assemble(&self, dataset: DatasetId, plan: IndexPlan) -> Result<Table> {
         let assembled = self.engine().off_thread(move || plan.assemble()).await;
         assembled.map_err(|problem| Error::Conversion { dataset, problem })
     }

@@ -13,7 +13,7 @@ use crate::domain::ids::{ExecutionId, Ids, StreamId, UploadId, UserId};
 use crate::domain::schema::SchemaColumn;
 use crate::domain::store::World;
 use crate::domain::stream::{Execution, ExecutionState, Progress, Stream, StreamIntent};
-use crate::domain::upload::UploadIntent;
+use crate::domain::upload::{UpdateMethod, UploadIntent};
 
 /// The most runs that a stream remembers.
 const EXECUTIONS_MAX: usize = 10_000;
@@ -90,12 +90,12 @@ impl Instance {
         self.stream(by, id)
     }
 
-    /// Starts a run. A connector's run ends by itself; over transport API it waits for parts and a commit.
+    /// Starts a run, with its own update method where one is wanted. A connector's run ends by itself; over transport API it waits for parts and a commit.
     pub fn execute_stream(
         &self,
         by: UserId,
         id: StreamId,
-        run_type: String,
+        (run_type, wanted): (String, Option<UpdateMethod>),
     ) -> Result<(Arc<Execution>, Timestamp)> {
         let world = self.world();
         let dataset = stream_dataset(&world, by, id, Need::Write)?;
@@ -108,7 +108,8 @@ impl Instance {
                 let what = "the number of executions of a stream";
                 return Err(Error::TooLarge { what, limit: EXECUTIONS_MAX as u64 });
             }
-            let (is_api, update_method) = (stream.transport.is_api(), stream.update_method);
+            let update_method = wanted.unwrap_or(stream.update_method);
+            let is_api = stream.transport.is_api();
             let intent = UploadIntent { method: Some(update_method), ..UploadIntent::default() };
             let upload = if is_api { Some(it.start_upload(intent, now)?) } else { None };
             let stream = it.stream_mut()?;
@@ -152,11 +153,12 @@ impl Instance {
         by: UserId,
         (stream, execution, number): (StreamId, ExecutionId, u32),
         body: impl futures::Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<(), PartError<E>> {
+    ) -> Result<(Arc<Execution>, Timestamp), PartError<E>> {
         let world = self.world();
         let dataset = stream_dataset(&world, by, stream, Need::Write)?;
         let upload = awaiting_upload(&dataset, execution)?;
-        self.put_part(by, dataset.id, (upload, number), body).await
+        self.put_part(by, dataset.id, (upload, number), body).await?;
+        Ok(self.execution(by, stream, execution)?)
     }
 
     /// Commits and indexes the parts of a run. A refusal leaves it active.

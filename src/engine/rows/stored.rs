@@ -23,8 +23,7 @@ pub(super) fn chunks(
     // The table is held until the last slice is written, because its memory is paid for as long.
     stream::unfold((slices, encoder, table), move |(mut slices, encoder, table)| async move {
         let slice = slices.next()?;
-        let encoded = tokio::task::spawn_blocking(move || encoded(&slice, encoder)).await;
-        match encoded {
+        match tokio::task::spawn_blocking(move || encoded(&slice, encoder)).await {
             Ok((chunk, encoder)) => Some((Ok(chunk), (slices, encoder, table))),
             Err(failure) => {
                 let rest = Vec::new().into_iter();

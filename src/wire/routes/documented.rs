@@ -7,7 +7,7 @@ use super::Route;
 use super::Verb::{Delete, Get, Post, Put};
 use crate::wire::shapes::Empty;
 use crate::wire::{
-    access, datasets, indexes, partitions, query, schema, streams, uploads, versions,
+    access, cards, datasets, indexes, partitions, query, schema, streams, uploads, versions,
 };
 
 #[rustfmt::skip]
@@ -31,8 +31,8 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("dataset.tag", Post, "/api/data/ui/v3/datasources/{dataset}/tags", |verb| on(verb, datasets::tag), Documented)
         .doc("createdatasettag").reads::<Vec<String>>().answers::<Empty>().refuses(&[400, 404])
         .note("Replaces the whole list, as clients rely on."),
-    Route::new("dataset.cards", Get, "/api/content/v1/datasources/{dataset}/cards", |verb| on(verb, datasets::cards), Documented)
-        .doc("get-cards-for-a-dataset-id").answers::<Vec<datasets::Card>>().refuses(&[400, 404]).honours(&["drill"]),
+    Route::new("dataset.cards", Get, "/api/content/v1/datasources/{dataset}/cards", |verb| on(verb, cards::of_dataset), Documented)
+        .doc("get-cards-for-a-dataset-id").answers::<Vec<cards::Card>>().refuses(&[400, 404]).honours(&["drill"]),
 
     // Schemas
     Route::new("schema.indexed", Get, "/api/query/v1/datasources/{dataset}/schema/indexed", |verb| on(verb, schema::indexed), Documented)

@@ -5,11 +5,30 @@ use axum::routing::on;
 use super::Evidence::Observed;
 use super::Route;
 use super::Verb::{Delete, Get, Post, Put};
-use crate::wire::shapes::{Empty, Opaque};
-use crate::wire::{datasets, query, schema, streams};
+use crate::wire::shapes::{Empty, LooseId, Opaque};
+use crate::wire::streams::listing as listed;
+use crate::wire::versions::vault;
+use crate::wire::{access, cards, datasets, listing, policies, query, schema, streams, wrangle};
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Route] = &[
+    // Lists
+    Route::new("dataset.list", Get, "/api/data/v3/datasources", |verb| on(verb, listing::list), Observed)
+        .answers::<listing::Listed>().refuses(&[400])
+        .honours(&["limit", "offset", "nameLike", "ownerId", "displayType", "dataProviderType", "type", "createdSince", "orderBy"])
+        .ignores(&["part", "fields", "includeHidden", "sort", "order"]),
+    Route::new("dataset.bulk", Post, "/api/data/v3/datasources/bulk", |verb| on(verb, listing::bulk), Observed)
+        .reads::<Vec<String>>().answers::<listing::Found>().refuses(&[400, 413])
+        .ignores(&["includePrivate", "includeAllDetails", "part"])
+        .note("Ids that are unknown or out of the caller's sight are left out."),
+    Route::new("dataset.search", Post, "/api/data/ui/v3/datasources/search", |verb| on(verb, listing::search), Observed)
+        .reads::<listing::Search>().answers::<listing::SearchedDatasets>().refuses(&[400, 413, 501]),
+    Route::new("search.query", Post, "/api/search/v1/query", |verb| on(verb, listing::query), Observed)
+        .reads::<listing::Search>().answers::<listing::Searched>().refuses(&[400, 413, 501])
+        .note("Finds datasets; other kinds of objects are not there to be found."),
+    Route::new("card.list", Get, "/api/content/v1/cards", |verb| on(verb, cards::list), Observed)
+        .answers::<Vec<cards::Card>>().refuses(&[400]).honours(&["urns"]).ignores(&["parts", "includeFiltered"]),
+
     // Queries
     Route::new("query.export", Post, "/api/query/v1/execute/export/{dataset}", |verb| on(verb, query::export), Observed)
         .reads::<query::Execute>().answers::<query::TableAnswer>().refuses(&[400, 404, 413, 501])
@@ -23,7 +42,57 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("schema.latest", Get, "/api/data/v2/datasources/{dataset}/schemas/latest", |verb| on(verb, schema::latest), Observed)
         .answers::<schema::Latest>().refuses(&[404]),
 
+    // Access
+    Route::new("access.put", Put, "/api/data/v3/datasources/{dataset}/permissions", |verb| on(verb, access::put), Observed)
+        .reads::<access::Permission>().answers::<Empty>().refuses(&[400, 404]),
+    Route::new("owner.change", Put, "/api/data/v2/datasources/{dataset}/responsibleUsers", |verb| on(verb, access::change_owner), Observed)
+        .reads::<access::Responsible>().answers::<Empty>().refuses(&[400, 404]),
+    Route::new("owner.change_to", Put, "/api/data/v2/datasources/{dataset}/responsible-user/{user}", |verb| on(verb, access::change_owner_to), Observed)
+        .answers::<Empty>().refuses(&[404]),
+
+    // Personalised data permissions
+    Route::new("policy.list", Get, "/api/query/v1/data-control/{dataset}/filter-groups", |verb| on(verb, policies::list), Observed)
+        .answers::<Vec<policies::FilterGroup>>().refuses(&[404]).honours(&["options"]),
+    Route::new("policy.create", Post, "/api/query/v1/data-control/{dataset}/filter-groups", |verb| on(verb, policies::create), Observed)
+        .reads::<policies::NewFilterGroup>().answers::<policies::FilterGroup>().refuses(&[400, 404, 413, 501]),
+    Route::new("policy.get", Get, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, policies::get), Observed)
+        .answers::<policies::FilterGroup>().refuses(&[404]),
+    Route::new("policy.update", Put, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, policies::update), Observed)
+        .reads::<policies::NewFilterGroup>().answers::<policies::FilterGroup>().refuses(&[400, 404, 413, 501]),
+    Route::new("policy.delete", Delete, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, policies::delete), Observed)
+        .answers::<Empty>().refuses(&[400, 404]),
+    Route::new("policy.enable", Put, "/api/query/v1/data-control/{dataset}", |verb| on(verb, policies::control), Observed)
+        .reads::<policies::Control>().answers::<policies::Controlled>().refuses(&[400, 404]),
+
+    // Columns
+    Route::new("wrangle.get", Get, "/api/query/v1/datasources/{dataset}/wrangle", |verb| on(verb, wrangle::get), Observed)
+        .answers::<wrangle::Wrangled>().refuses(&[404]),
+    Route::new("wrangle.change", Post, "/api/query/v1/datasources/{dataset}/wrangle", |verb| on(verb, wrangle::change), Observed)
+        .reads::<wrangle::Wrangle>().answers::<wrangle::Wrangled>().refuses(&[400, 404, 409, 413]),
+
+    // Data versions
+    Route::new("vault.list", Get, "/api/data/v2/datasources/{dataset}/dataversions", |verb| on(verb, vault::list), Observed)
+        .answers::<Vec<vault::StoredVersion>>().refuses(&[404]),
+    Route::new("vault.delete", Delete, "/api/data/v2/datasources/{dataset}/dataversions", |verb| on(verb, vault::delete), Observed)
+        .reads::<Vec<LooseId>>().answers::<Empty>().refuses(&[400, 404]).honours(&["index"]),
+    Route::new("vault.latest", Get, "/api/data/v2/datasources/{dataset}/dataversions/latest", |verb| on(verb, vault::latest), Observed)
+        .answers_csv().refuses(&[400, 404]).honours(&["includeHeader", "rowLimit"]),
+    Route::new("vault.rows", Get, "/api/data/v2/datasources/{dataset}/dataversions/{version}", |verb| on(verb, vault::rows), Observed)
+        .answers_csv().refuses(&[400, 404]).honours(&["includeHeader", "rowLimit", "excludeAppendedData"]),
+    Route::new("vault.write", Post, "/api/data/v3/datasources/{dataset}/dataversions", |verb| on(verb, vault::write), Observed)
+        .reads_csv().answers::<vault::StoredVersion>().refuses(&[400, 404, 413, 501])
+        .honours(&["repairDataVersionId", "repairAction"]).note("Replaces all rows; repairing the history is answered 501."),
+
     // Streams
+    Route::new("stream.list", Get, "/api/data/v1/streams", |verb| on(verb, listed::list), Observed)
+        .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["limit", "offset"]).ignores(&["fields"])
+        .note("offet means offset, as a client in use spells it."),
+    Route::new("stream.search", Get, "/api/data/v1/streams/search", |verb| on(verb, listed::search), Observed)
+        .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["q", "limit", "offset"]).ignores(&["fields"]),
+    Route::new("stream.bulk", Get, "/api/data/v1/streams/bulk", |verb| on(verb, listed::bulk), Observed)
+        .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["streamId"]),
+    Route::new("stream.state", Get, "/api/data/v1/streams/state/{stream}", |verb| on(verb, listed::state), Observed)
+        .answers::<Vec<listed::RunState>>().refuses(&[404]),
     Route::new("execution.list", Get, "/api/data/v1/streams/{stream}/executions", |verb| on(verb, streams::executions), Observed)
         .answers::<Vec<streams::Execution>>().refuses(&[400, 404]).honours(&["limit", "offset"]),
     Route::new("execution.get", Get, "/api/data/v1/streams/{stream}/executions/{execution}", |verb| on(verb, streams::execution), Observed)

@@ -238,13 +238,7 @@ impl Definition {
     }
 
     pub fn into_change(self) -> Result<StreamChange, Refusal> {
-        let update_method = self
-            .update_method
-            .map(|it| {
-                it.parse()
-                    .map_err(|problem| Refusal::bad_request(format!("updateMethod: {problem}")))
-            })
-            .transpose()?;
+        let update_method = self.update_method.map(super::parsed_method).transpose()?;
         let account = self.account.and_then(|it| it.id).map(|it| it.value("account")).transpose();
         let account = account.map_err(|_| Refusal::bad_request("account.id: is no number"))?;
         let source = self.data_source.or(self.data_set);

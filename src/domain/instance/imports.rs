@@ -1,0 +1,103 @@
+//! A whole CSV in one call, and back: no SQL in between.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::Stream;
+
+use super::uploads::PartError;
+use super::{Instance, Need};
+use crate::domain::dataset::{Commit, Dataset};
+use crate::domain::error::{Error, Result};
+use crate::domain::ids::{DatasetId, UploadId, UserId};
+use crate::domain::upload::{UpdateMethod, UploadIntent};
+use crate::domain::version::DataVersion;
+use crate::engine::{Rows, Table};
+
+/// Which rows of a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// What queries see.
+    Indexed,
+    /// All that belongs to the dataset, indexed or not.
+    Latest,
+    /// What belonged to it when this version was committed.
+    AsOf(UploadId),
+    /// The rows of this version alone.
+    Only(UploadId),
+}
+
+impl Instance {
+    /// Reads a CSV while it arrives, makes a version of it and indexes that. Readers see all of it or nothing.
+    pub async fn import<E>(
+        &self,
+        by: UserId,
+        dataset: DatasetId,
+        method: UpdateMethod,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Arc<DataVersion>, PartError<E>> {
+        let world = self.world();
+        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let part = self.read_part(&before, body).await.map_err(PartError::Body)?;
+        let refused = |it: Arc<crate::engine::CsvError>| Error::Csv {
+            dataset,
+            part: 1,
+            source: it.as_ref().clone(),
+        };
+        let table = part.content.map_err(refused)?;
+        let intent = UploadIntent { method: Some(method), ..UploadIntent::default() };
+        let commit = |it: &mut Dataset, now| {
+            let upload = it.start_upload(intent.clone(), now)?;
+            let (intent, table) = (intent.clone(), table.clone());
+            it.commit(&Commit { upload, intent, table, csv_bytes: part.csv_bytes }, now)
+        };
+        Ok(self.change_and_index(&world, dataset, &[], commit).await?.0)
+    }
+
+    /// The first `limit` rows, in the order in which they came.
+    pub async fn export(
+        &self,
+        by: UserId,
+        dataset: DatasetId,
+        which: Which,
+        limit: u64,
+    ) -> Result<Rows> {
+        let world = self.world();
+        let found = world.dataset_for(by, dataset, Need::Read)?;
+        let table = match which {
+            Which::Indexed => {
+                self.visible_rows(&world, (by, &found), &[], world.clock.now()).await?
+            }
+            Which::Latest => self.assemble(dataset, found.index_plan(&[])?).await?,
+            Which::AsOf(version) => self.as_of(&found, version).await?,
+            Which::Only(version) => rows_of(found.version(version)?)?,
+        };
+        Ok(Rows::stored(table, limit))
+    }
+
+    /// Under the schema of that version.
+    async fn as_of(&self, dataset: &Dataset, version: UploadId) -> Result<Table> {
+        let last = dataset.version(version)?;
+        let layout = Arc::clone(rows_of(last)?.columns());
+        let tables: Vec<Table> =
+            dataset.live_as_of(version)?.into_iter().map(rows_of).collect::<Result<_>>()?;
+        let work = move || {
+            let adapted: Result<Vec<Table>, String> = tables
+                .iter()
+                .map(|it| it.adapt(&layout).map_err(|problem| problem.to_string()))
+                .collect();
+            adapted.map(|it| Table::concat(layout, &it))
+        };
+        let id = dataset.id;
+        let assembled = self.engine().off_thread(work).await;
+        assembled.map_err(|problem| Error::Conversion { dataset: id, problem })
+    }
+}
+
+/// A version that no longer counts may have been forgotten.
+fn rows_of(version: &DataVersion) -> Result<Table> {
+    version
+        .table
+        .clone()
+        .ok_or_else(|| Error::not_found("the stored rows of data version", version.id))
+}

@@ -1,0 +1,37 @@
+//! Rows as a CSV answer.
+
+use std::future::ready;
+
+use axum::body::Body;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+
+use super::error::Refusal;
+use super::query::Shape;
+use super::shapes::LooseBool;
+use crate::domain::{CsvNull, RowFormat, Rows, SqlError, csv_header};
+
+/// The answer while it is written.
+pub fn answer(rows: Rows, null: CsvNull, with_header: bool) -> Response {
+    let header = if with_header { csv_header(rows.columns()) } else { Vec::new() };
+    let header = stream::once(ready(Ok::<_, SqlError>(Bytes::from(header))));
+    let chunks = rows.into_chunks(RowFormat::Csv { null }).map_ok(|it| it.bytes);
+    let body = Body::from_stream(header.chain(chunks));
+    ([(header::CONTENT_TYPE, Shape::Csv.content_type())], body).into_response()
+}
+
+/// `?includeHeader=true`; clients also write `True`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeaderQuery {
+    include_header: Option<LooseBool>,
+}
+
+impl HeaderQuery {
+    pub fn with_header(&self) -> Result<bool, Refusal> {
+        self.include_header.as_ref().map_or(Ok(false), |it| it.value("includeHeader"))
+    }
+}

@@ -1,0 +1,228 @@
+//! Personalised data permissions, as the product's own pages call them: filter groups.
+
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::error::Refusal;
+use super::extract::{Call, Json, PathArgs, Query, Reply};
+use super::shapes::{Empty, LooseBool, LooseId};
+use crate::domain::DatasetId;
+use crate::domain::policy::{self, Policy, PolicyFilter, PolicyId};
+
+pub async fn list(
+    call: Call,
+    path: PathArgs,
+    Query(query): Query<ListQuery>,
+) -> Result<Reply<Vec<FilterGroup>>, Refusal> {
+    let dataset = path.dataset()?;
+    let policies = call.domo.policies(call.user, dataset)?;
+    let shown = policies.all().filter(|(id, _)| query.with_open() || !policy::is_open(*id));
+    Ok(Reply(shown.map(|(id, it)| FilterGroup::of(dataset, id, it)).collect()))
+}
+
+pub async fn create(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<NewFilterGroup>,
+) -> Result<Reply<FilterGroup>, Refusal> {
+    let (dataset, policy) = (path.dataset()?, body.into_domain()?);
+    let id = call.domo.add_policy(call.user, dataset, policy.clone())?;
+    Ok(Reply(FilterGroup::of(dataset, id, &policy)))
+}
+
+pub async fn get(call: Call, path: PathArgs) -> Result<Reply<FilterGroup>, Refusal> {
+    let (dataset, id) = (path.dataset()?, path.id("policy")?);
+    let policy = call.domo.policy(call.user, dataset, id)?;
+    Ok(Reply(FilterGroup::of(dataset, id, &policy)))
+}
+
+pub async fn update(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<NewFilterGroup>,
+) -> Result<Reply<FilterGroup>, Refusal> {
+    let (dataset, id, policy) = (path.dataset()?, path.id("policy")?, body.into_domain()?);
+    call.domo.replace_policy(call.user, dataset, id, policy.clone())?;
+    Ok(Reply(FilterGroup::of(dataset, id, &policy)))
+}
+
+pub async fn delete(call: Call, path: PathArgs) -> Result<(StatusCode, Reply<Empty>), Refusal> {
+    call.domo.delete_policy(call.user, path.dataset()?, path.id("policy")?)?;
+    Ok((StatusCode::OK, Reply(Empty {})))
+}
+
+pub async fn control(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<Control>,
+) -> Result<Reply<Controlled>, Refusal> {
+    let (dataset, enabled) = (path.dataset()?, body.enabled.value("enabled")?);
+    call.domo.enable_policies(call.user, dataset, enabled)?;
+    Ok(Reply(Controlled { enabled, external: false }))
+}
+
+/// `?options=load_associations,load_filters,include_open_policy`: all is always loaded.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    options: Option<String>,
+}
+
+impl ListQuery {
+    fn with_open(&self) -> bool {
+        self.options.as_ref().is_some_and(|it| it.split(',').any(|it| it == "include_open_policy"))
+    }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Control {
+    enabled: LooseBool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Controlled {
+    enabled: bool,
+    external: bool,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewFilterGroup {
+    name: String,
+    #[serde(default)]
+    parameters: Vec<ParameterDefinition>,
+    #[serde(default)]
+    user_ids: Vec<LooseId>,
+    #[serde(default)]
+    group_ids: Vec<LooseId>,
+    #[serde(default)]
+    virtual_user_ids: Vec<LooseId>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ParameterDefinition {
+    name: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    values: Vec<String>,
+    value: Option<String>,
+    operator: Option<String>,
+    not: Option<LooseBool>,
+    ignore_case: Option<LooseBool>,
+}
+
+impl NewFilterGroup {
+    fn into_domain(self) -> Result<Policy, Refusal> {
+        Ok(Policy {
+            name: self.name,
+            filters: self
+                .parameters
+                .into_iter()
+                .map(ParameterDefinition::into_domain)
+                .collect::<Result<_, _>>()?,
+            users: ids(&self.user_ids, "user")?,
+            groups: ids(&self.group_ids, "group")?,
+            virtual_users: texts(self.virtual_user_ids),
+        })
+    }
+}
+
+pub fn ids<T: FromIterator<u64>>(ids: &[LooseId], kind: &str) -> Result<T, Refusal> {
+    ids.iter().map(|it| it.value(kind)).collect()
+}
+
+pub fn texts(ids: Vec<LooseId>) -> Vec<String> {
+    ids.into_iter()
+        .map(|it| match it {
+            LooseId::Number(it) => it.to_string(),
+            LooseId::Text(it) => it,
+        })
+        .collect()
+}
+
+impl ParameterDefinition {
+    fn into_domain(self) -> Result<PolicyFilter, Refusal> {
+        if self.kind.as_deref().is_some_and(|it| !it.eq_ignore_ascii_case("COLUMN")) {
+            let message = "a policy by a trusted attribute is not emulated";
+            return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message));
+        }
+        let mut values = self.values;
+        values.extend(self.value);
+        Ok(PolicyFilter {
+            column: self.name,
+            operator: operator(self.operator.as_deref())?,
+            values,
+            not: self.not.map_or(Ok(false), |it| it.value("not"))?,
+            ignore_case: self.ignore_case.map_or(Ok(false), |it| it.value("ignoreCase"))?,
+        })
+    }
+}
+
+pub fn operator(text: Option<&str>) -> Result<policy::FilterOperator, Refusal> {
+    text.unwrap_or("EQUALS")
+        .parse()
+        .map_err(|problem| Refusal::bad_request(format!("operator: {problem}")))
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterGroup {
+    filter_group_id: PolicyId,
+    data_source_id: String,
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    data_source_permissions: bool,
+    parameters: Vec<Parameter>,
+    user_ids: Vec<String>,
+    group_ids: Vec<String>,
+    virtual_user_ids: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Parameter {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+    values: Vec<String>,
+    operator: &'static str,
+    not: bool,
+    ignore_case: bool,
+}
+
+impl FilterGroup {
+    fn of(dataset: DatasetId, id: PolicyId, it: &Policy) -> Self {
+        Self {
+            filter_group_id: id,
+            data_source_id: dataset.to_string(),
+            name: it.name.clone(),
+            kind: kind(id),
+            data_source_permissions: false,
+            parameters: it.filters.iter().map(Parameter::of).collect(),
+            user_ids: it.users.iter().map(ToString::to_string).collect(),
+            group_ids: it.groups.iter().map(ToString::to_string).collect(),
+            virtual_user_ids: it.virtual_users.clone(),
+        }
+    }
+}
+
+impl Parameter {
+    fn of(it: &PolicyFilter) -> Self {
+        Self {
+            kind: "COLUMN",
+            name: it.column.clone(),
+            values: it.values.clone(),
+            operator: it.operator.name(),
+            not: it.not,
+            ignore_case: it.ignore_case,
+        }
+    }
+}
+
+/// The policy that shows all rows has a kind of its own.
+pub const fn kind(id: PolicyId) -> &'static str {
+    if policy::is_open(id) { "open" } else { "user" }
+}

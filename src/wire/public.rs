@@ -1,0 +1,48 @@
+//! The public API of api.domo.com: the same datasets and streams under other names.
+
+pub mod datasets;
+pub mod policies;
+pub mod streams;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::extract::Call;
+use crate::domain::{self, Grantee};
+
+/// A column: two members in this order, because a client compares their text.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Column {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Schema {
+    columns: Vec<Column>,
+}
+
+impl Schema {
+    fn of(it: &domain::Schema) -> Self {
+        let columns = it.columns.iter();
+        Self {
+            columns: columns
+                .map(|it| Column { kind: it.kind.name(), name: it.name.clone() })
+                .collect(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Owner {
+    id: u64,
+    name: String,
+}
+
+impl Owner {
+    fn of(it: &domain::Dataset, call: &Call) -> Self {
+        let id = it.owner();
+        Self { id, name: call.domo.world().directory.name_of(Grantee::user(id)) }
+    }
+}

@@ -1,0 +1,142 @@
+//! Personalised data permissions of the public API.
+
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::policy::{Policies, Policy, PolicyFilter, PolicyId};
+use crate::wire::error::Refusal;
+use crate::wire::extract::{Call, Json, PathArgs, Reply};
+use crate::wire::policies::{ids, kind, operator, texts};
+use crate::wire::shapes::{LooseBool, LooseId};
+
+pub async fn list(call: Call, path: PathArgs) -> Result<Reply<Vec<PublicPolicy>>, Refusal> {
+    let policies = call.domo.policies(call.user, path.dataset()?)?;
+    Ok(Reply(PublicPolicy::list(&policies)))
+}
+
+pub async fn create(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<Definition>,
+) -> Result<(StatusCode, Reply<PublicPolicy>), Refusal> {
+    let policy = body.into_domain()?;
+    let id = call.domo.add_policy(call.user, path.dataset()?, policy.clone())?;
+    Ok((StatusCode::CREATED, Reply(PublicPolicy::of(id, &policy))))
+}
+
+pub async fn get(call: Call, path: PathArgs) -> Result<Reply<PublicPolicy>, Refusal> {
+    let id = path.id("policy")?;
+    let policy = call.domo.policy(call.user, path.dataset()?, id)?;
+    Ok(Reply(PublicPolicy::of(id, &policy)))
+}
+
+pub async fn update(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<Definition>,
+) -> Result<Reply<PublicPolicy>, Refusal> {
+    let (id, policy) = (path.id("policy")?, body.into_domain()?);
+    call.domo.replace_policy(call.user, path.dataset()?, id, policy.clone())?;
+    Ok(Reply(PublicPolicy::of(id, &policy)))
+}
+
+pub async fn delete(call: Call, path: PathArgs) -> Result<StatusCode, Refusal> {
+    call.domo.delete_policy(call.user, path.dataset()?, path.id("policy")?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Definition {
+    name: String,
+    #[serde(default)]
+    filters: Vec<FilterDefinition>,
+    #[serde(default)]
+    users: Vec<LooseId>,
+    #[serde(default)]
+    virtual_users: Vec<LooseId>,
+    #[serde(default)]
+    groups: Vec<LooseId>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct FilterDefinition {
+    column: String,
+    values: Vec<String>,
+    operator: Option<String>,
+    not: Option<LooseBool>,
+}
+
+impl Definition {
+    fn into_domain(self) -> Result<Policy, Refusal> {
+        Ok(Policy {
+            name: self.name,
+            filters: self
+                .filters
+                .into_iter()
+                .map(FilterDefinition::into_domain)
+                .collect::<Result<_, _>>()?,
+            users: ids(&self.users, "user")?,
+            groups: ids(&self.groups, "group")?,
+            virtual_users: texts(self.virtual_users),
+        })
+    }
+}
+
+impl FilterDefinition {
+    fn into_domain(self) -> Result<PolicyFilter, Refusal> {
+        Ok(PolicyFilter {
+            column: self.column,
+            operator: operator(self.operator.as_deref())?,
+            values: self.values,
+            not: self.not.map_or(Ok(false), |it| it.value("not"))?,
+            ignore_case: false,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicPolicy {
+    id: PolicyId,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+    filters: Vec<PublicFilter>,
+    users: Vec<u64>,
+    virtual_users: Vec<String>,
+    groups: Vec<u64>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PublicFilter {
+    column: String,
+    values: Vec<String>,
+    operator: &'static str,
+    not: bool,
+}
+
+impl PublicPolicy {
+    pub fn list(policies: &Policies) -> Vec<Self> {
+        policies.all().map(|(id, it)| Self::of(id, it)).collect()
+    }
+
+    fn of(id: PolicyId, it: &Policy) -> Self {
+        let filters = it.filters.iter().map(|it| PublicFilter {
+            column: it.column.clone(),
+            values: it.values.clone(),
+            operator: it.operator.name(),
+            not: it.not,
+        });
+        Self {
+            id,
+            kind: kind(id),
+            name: it.name.clone(),
+            filters: filters.collect(),
+            users: it.users.iter().copied().collect(),
+            virtual_users: it.virtual_users.clone(),
+            groups: it.groups.iter().copied().collect(),
+        }
+    }
+}

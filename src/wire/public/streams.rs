@@ -1,0 +1,214 @@
+//! Streams of the public API.
+
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Owner;
+use crate::domain::instance::StreamOverview;
+use crate::domain::{self, Timestamp};
+use crate::wire::error::Refusal;
+use crate::wire::extract::{Call, Csv, Json, OptionalJson, PathArgs, Query, Reply};
+use crate::wire::shapes::{Opaque, Page, iso_time};
+use crate::wire::streams::listing::{PAGE_DEFAULT, SearchQuery, StreamPage};
+use crate::wire::streams::{Definition, parsed_method};
+use crate::wire::uploads::part_number;
+
+pub async fn create(
+    call: Call,
+    Json(body): Json<Definition>,
+) -> Result<(StatusCode, Reply<Stream>), Refusal> {
+    let created = call.domo.create_stream(call.user, body.into_new()?)?;
+    Ok((StatusCode::CREATED, Reply(Stream::of(&created, &call))))
+}
+
+pub async fn list(call: Call, Query(page): Query<StreamPage>) -> Reply<Vec<Stream>> {
+    let all = call.domo.streams(call.user, &domain::instance::StreamFilter::All);
+    Reply(page.of(all).iter().map(|it| Stream::of(it, &call)).collect())
+}
+
+pub async fn search(
+    call: Call,
+    (Query(query), Query(page)): (Query<SearchQuery>, Query<StreamPage>),
+) -> Result<Reply<Vec<Stream>>, Refusal> {
+    let found = page.of(call.domo.streams(call.user, &query.filter()?));
+    Ok(Reply(found.iter().map(|it| Stream::of(it, &call)).collect()))
+}
+
+pub async fn get(call: Call, path: PathArgs) -> Result<Reply<Stream>, Refusal> {
+    let overview = call.domo.stream(call.user, path.id("stream")?)?;
+    Ok(Reply(Stream::of(&overview, &call)))
+}
+
+pub async fn update(
+    call: Call,
+    path: PathArgs,
+    Json(body): Json<Definition>,
+) -> Result<Reply<Stream>, Refusal> {
+    let updated = call.domo.update_stream(call.user, path.id("stream")?, body.into_change()?)?;
+    Ok(Reply(Stream::of(&updated, &call)))
+}
+
+/// The dataset stays.
+pub async fn delete(call: Call, path: PathArgs) -> Result<StatusCode, Refusal> {
+    call.domo.delete_stream(call.user, path.id("stream")?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub async fn execute(
+    call: Call,
+    path: PathArgs,
+    OptionalJson(body): OptionalJson<Execute>,
+) -> Result<(StatusCode, Reply<Execution>), Refusal> {
+    let method = body.update_method.map(parsed_method).transpose()?;
+    let run = ("MANUAL".to_owned(), method);
+    let (execution, now) = call.domo.execute_stream(call.user, path.id("stream")?, run)?;
+    Ok((StatusCode::CREATED, Reply(Execution::of(&execution, now))))
+}
+
+/// Oldest first.
+pub async fn executions(
+    call: Call,
+    path: PathArgs,
+    Query(page): Query<Page>,
+) -> Result<Reply<Vec<Execution>>, Refusal> {
+    let overview = call.domo.stream(call.user, path.id("stream")?)?;
+    let runs = overview.stream.executions.iter().map(|it| Execution::of(it, overview.now));
+    Ok(Reply(page.of(runs.collect(), PAGE_DEFAULT)))
+}
+
+pub async fn execution(call: Call, path: PathArgs) -> Result<Reply<Execution>, Refusal> {
+    let (execution, now) =
+        call.domo.execution(call.user, path.id("stream")?, path.id("execution")?)?;
+    Ok(Reply(Execution::of(&execution, now)))
+}
+
+pub async fn part(call: Call, path: PathArgs, Csv(body): Csv) -> Result<Reply<Execution>, Refusal> {
+    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
+    let number = (stream, execution, part_number(&path)?);
+    let (execution, now) = call.domo.put_execution_part(call.user, number, body).await?;
+    Ok(Reply(Execution::of(&execution, now)))
+}
+
+pub async fn commit(
+    call: Call,
+    path: PathArgs,
+    OptionalJson(_): OptionalJson<Opaque>,
+) -> Result<Reply<Execution>, Refusal> {
+    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
+    let (execution, now) = call.domo.commit_execution(call.user, stream, execution).await?;
+    Ok(Reply(Execution::of(&execution, now)))
+}
+
+pub async fn abort(
+    call: Call,
+    path: PathArgs,
+    OptionalJson(_): OptionalJson<Opaque>,
+) -> Result<Reply<Execution>, Refusal> {
+    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
+    let (execution, now) = call.domo.abort_execution(call.user, stream, execution, None)?;
+    Ok(Reply(Execution::of(&execution, now)))
+}
+
+pub async fn abort_current(
+    call: Call,
+    path: PathArgs,
+    OptionalJson(_): OptionalJson<Opaque>,
+) -> Result<StatusCode, Refusal> {
+    call.domo.abort_current_execution(call.user, path.id("stream")?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Execute {
+    /// For this run only.
+    update_method: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Stream {
+    id: u32,
+    data_set: StreamDataset,
+    update_method: &'static str,
+    created_at: String,
+    modified_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_execution: Option<Execution>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_successful_execution: Option<Execution>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamDataset {
+    id: String,
+    name: String,
+    description: String,
+    rows: u64,
+    columns: usize,
+    owner: Owner,
+    created_at: String,
+    updated_at: String,
+    pdp_enabled: bool,
+}
+
+impl Stream {
+    fn of(overview: &StreamOverview, call: &Call) -> Self {
+        let (it, dataset, now) = (&overview.stream, &overview.dataset, overview.now);
+        let success = domain::stream::ExecutionState::Success;
+        Self {
+            id: it.id,
+            data_set: StreamDataset {
+                id: dataset.id.to_string(),
+                name: dataset.profile.name.clone(),
+                description: dataset.profile.description.clone().unwrap_or_default(),
+                rows: dataset.row_count(now),
+                columns: dataset.column_count(now),
+                owner: Owner::of(dataset, call),
+                created_at: iso_time(dataset.created_at),
+                updated_at: iso_time(dataset.last_touched),
+                pdp_enabled: dataset.policies.enabled,
+            },
+            update_method: it.update_method.name(),
+            created_at: iso_time(it.created_at),
+            modified_at: iso_time(it.modified_at),
+            last_execution: it.last().map(|run| Execution::of(run, now)),
+            last_successful_execution: it.last_in(success, now).map(|run| Execution::of(run, now)),
+        }
+    }
+}
+
+/// A run. Its times are dates here, where the product's are numbers.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Execution {
+    id: u32,
+    started_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<String>,
+    current_state: &'static str,
+    update_method: &'static str,
+    rows: u64,
+    bytes: u64,
+    created_at: String,
+    modified_at: String,
+}
+
+impl Execution {
+    fn of(it: &domain::stream::Execution, now: Timestamp) -> Self {
+        let ended_at = it.ended_at(now);
+        Self {
+            id: it.id,
+            started_at: iso_time(it.started_at),
+            ended_at: ended_at.map(iso_time),
+            current_state: it.state(now).name(),
+            update_method: it.update_method.name(),
+            rows: it.rows,
+            bytes: it.bytes,
+            created_at: iso_time(it.started_at),
+            modified_at: iso_time(ended_at.unwrap_or(it.started_at)),
+        }
+    }
+}

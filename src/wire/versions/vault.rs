@@ -1,0 +1,127 @@
+//! Data versions as the older routes have them: listed, deleted, read and written as CSV.
+
+use axum::response::Response;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::instance::Which;
+use crate::domain::upload::UpdateMethod;
+use crate::domain::version::{DataVersion, Standing};
+use crate::domain::{CsvNull, Error, UploadId};
+use crate::wire::csv::{self, HeaderQuery};
+use crate::wire::error::Refusal;
+use crate::wire::extract::{Call, Csv, Json, PathArgs, Query, Reply};
+use crate::wire::shapes::{Empty, LooseBool, LooseId, iso_time};
+
+pub async fn list(call: Call, path: PathArgs) -> Result<Reply<Vec<StoredVersion>>, Refusal> {
+    let versions = call.domo.versions(call.user, path.dataset()?)?;
+    let kept = versions.iter().filter(|it| it.standing != Standing::Deleted);
+    Ok(Reply(kept.map(|it| StoredVersion::of(it)).collect()))
+}
+
+pub async fn delete(
+    call: Call,
+    path: PathArgs,
+    Query(query): Query<DeleteQuery>,
+    Json(ids): Json<Vec<LooseId>>,
+) -> Result<Reply<Empty>, Refusal> {
+    let index = query.index.map_or(Ok(false), |it| it.value("index"))?;
+    let ids = ids.iter().map(|it| it.value("data version")).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<UploadId> = ids.into_iter().filter_map(|it| it.try_into().ok()).collect();
+    call.domo.delete_versions(call.user, path.dataset()?, &ids, index).await?;
+    Ok(Reply(Empty {}))
+}
+
+/// All rows that belong to the dataset.
+pub async fn latest(
+    call: Call,
+    path: PathArgs,
+    (Query(header), Query(query)): (Query<HeaderQuery>, Query<RowsQuery>),
+) -> Result<Response, Refusal> {
+    let rows =
+        call.domo.export(call.user, path.dataset()?, Which::Latest, query.row_limit()).await?;
+    Ok(csv::answer(rows, CsvNull::BackslashN, header.with_header()?))
+}
+
+pub async fn rows(
+    call: Call,
+    path: PathArgs,
+    (Query(header), Query(query)): (Query<HeaderQuery>, Query<RowsQuery>),
+) -> Result<Response, Refusal> {
+    let which = query.which(path.id("version")?)?;
+    let rows = call.domo.export(call.user, path.dataset()?, which, query.row_limit()).await?;
+    Ok(csv::answer(rows, CsvNull::BackslashN, header.with_header()?))
+}
+
+/// A whole CSV as a new version in the place of all others.
+pub async fn write(
+    call: Call,
+    path: PathArgs,
+    Query(query): Query<WriteQuery>,
+    Csv(body): Csv,
+) -> Result<Reply<StoredVersion>, Refusal> {
+    if query.repair_data_version_id.is_some() || query.repair_action.is_some() {
+        return Err(Error::Unsupported("the repair of a data version in the middle").into());
+    }
+    let method = UpdateMethod::Replace;
+    let version = call.domo.import(call.user, path.dataset()?, method, body).await?;
+    Ok(Reply(StoredVersion::of(&version)))
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct DeleteQuery {
+    index: Option<LooseBool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowsQuery {
+    row_limit: Option<u64>,
+    exclude_appended_data: Option<LooseBool>,
+}
+
+impl RowsQuery {
+    fn row_limit(&self) -> u64 {
+        self.row_limit.unwrap_or(u64::MAX)
+    }
+
+    fn which(&self, version: UploadId) -> Result<Which, Refusal> {
+        let alone = self.exclude_appended_data.as_ref();
+        let alone = alone.map_or(Ok(false), |it| it.value("excludeAppendedData"))?;
+        Ok(if alone { Which::Only(version) } else { Which::AsOf(version) })
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteQuery {
+    repair_data_version_id: Option<String>,
+    repair_action: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredVersion {
+    schema_id: u32,
+    data_id: UploadId,
+    upload_status: &'static str,
+    /// `2024-06-01T12:00:00.000Z`
+    recorded_date: String,
+    upload_completed_date: String,
+    num_rows: u64,
+    num_bytes: u64,
+}
+
+impl StoredVersion {
+    fn of(it: &DataVersion) -> Self {
+        Self {
+            schema_id: it.schema,
+            data_id: it.id,
+            upload_status: "success",
+            recorded_date: iso_time(it.committed_at),
+            upload_completed_date: iso_time(it.committed_at),
+            num_rows: it.rows,
+            num_bytes: it.csv_bytes,
+        }
+    }
+}
