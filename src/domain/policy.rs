@@ -298,7 +298,10 @@ mod tests {
             ],
             ..Policy::default()
         };
-        assert_eq!(policy.condition(&schema()).to_string(), "TO BE SEEN");
+        let narrowed = "((`n` >= 1) AND (`n` <= 5))";
+        let widened = r"(`Region` IN ('East')) OR ((`region` LIKE '10\\%\\_%'))";
+        let expected = format!("({narrowed}) AND ({widened})");
+        assert_eq!(policy.condition(&schema()).to_string(), expected);
     }
 
     #[test]
