@@ -3,6 +3,7 @@
 pub mod datasets;
 pub mod policies;
 pub mod streams;
+pub mod token;
 
 use schemars::JsonSchema;
 use serde::Serialize;

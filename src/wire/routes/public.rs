@@ -5,13 +5,19 @@ use axum::routing::on;
 use super::Evidence::Observed;
 use super::Route;
 use super::Verb::{Delete, Get, Patch, Post, Put};
-use crate::wire::public::{datasets, policies, streams};
+use crate::wire::public::{datasets, policies, streams, token};
 use crate::wire::query::{Execute, TableAnswer};
 use crate::wire::shapes::Opaque;
 use crate::wire::streams::Definition;
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Route] = &[
+    // Tokens
+    Route::new("public.token", Post, "/oauth/token", |verb| on(verb, token::token), Observed)
+        .answers::<token::Token>().ignores(&["grant_type", "scope"]).note("Any client is let in, as the administrator."),
+    Route::new("public.token_by_get", Get, "/oauth/token", |verb| on(verb, token::token), Observed)
+        .answers::<token::Token>().ignores(&["grant_type", "scope"]).note("Any client is let in, as the administrator."),
+
     // Datasets
     Route::new("public.dataset.create", Post, "/v1/datasets", |verb| on(verb, datasets::create), Observed)
         .reads::<datasets::Definition>().answers::<datasets::Dataset>().creates().refuses(&[400, 413]),
