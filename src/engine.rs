@@ -4,6 +4,7 @@ mod calendar;
 pub mod csv;
 mod dialect;
 pub mod error;
+pub mod functions;
 pub mod memory;
 mod names;
 mod planner;

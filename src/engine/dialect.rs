@@ -98,12 +98,13 @@ pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
     let outputs = naming::outputs(&tree, &items);
     formulas::expand(&mut tree, facts)?;
     allowed::check(&tree, facts)?;
+    functions::strict(&tree, facts)?;
     repetition::check(&tree)?;
     let asks_time = now::asks(&tree);
     for rewrite in REWRITES {
         rewrite(&mut tree, facts)?;
     }
-    functions::check(&tree, facts.state)?;
+    functions::check(&tree, facts)?;
     let is_lasting = !asks_time && !functions::has_chance(&tree, facts.state);
     let written = naming::fold(&mut tree, facts.names, &items);
     Ok(Prepared { statement: Statement::Query(Box::new(tree)), outputs, written, is_lasting })

@@ -1,7 +1,6 @@
 //! The planner's and executor's set-up: which functions there are, which rules, which limits.
 
 mod joins;
-mod stand_in;
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +14,7 @@ use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::prelude::SessionConfig;
 
 use super::planner::{Conversions, TruthsAsNumbers};
-use super::{EngineLimits, SqlSettings};
+use super::{EngineLimits, SqlSettings, functions};
 
 /// From this many rows on a query uses all threads; below, splitting costs more than it saves.
 const PARALLEL_ROWS_MIN: u64 = 100_000;
@@ -58,33 +57,17 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = false;
     options.optimizer.max_passes = 1;
-    let scalar = scalar_functions();
+    let scalar = functions::scalar();
     let planners = planners(&scalar, settings)?;
-    let builder =
-        SessionStateBuilder::new()
-            .with_config(config)
-            .with_runtime_env(runtime)
-            .with_scalar_functions(scalar)
-            .with_aggregate_functions(
-                datafusion::functions_aggregate::all_default_aggregate_functions(),
-            )
-            .with_window_functions(datafusion::functions_window::all_default_window_functions())
-            .with_expr_planners(planners)
-            .with_physical_optimizer_rule(Arc::new(joins::StoppableJoins));
+    let builder = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_scalar_functions(scalar)
+        .with_aggregate_functions(functions::aggregate())
+        .with_window_functions(functions::window())
+        .with_expr_planners(planners)
+        .with_physical_optimizer_rule(Arc::new(joins::StoppableJoins));
     Ok(builder.build())
-}
-
-fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
-    let mut functions = stand_in::functions();
-    let private = |name: &str| {
-        ["version", "repeat", "lpad", "rpad"].contains(&name)
-            || name.starts_with("arrow_")
-            || name.contains("metadata")
-    };
-    functions.extend(
-        datafusion::functions::all_default_functions().into_iter().filter(|it| !private(it.name())),
-    );
-    functions
 }
 
 fn planners(

@@ -8,9 +8,35 @@ use datafusion::sql::sqlparser::ast::{Expr, Query, visit_expressions};
 
 use super::super::error::SqlError;
 use super::super::names::nearest;
+use super::super::{functions, sql::SqlMode};
+use super::Facts;
 use super::build::plain_call;
 
-pub(super) fn check(query: &Query, state: &SessionState) -> Result<(), SqlError> {
+/// Strict mode takes no function that only this engine has. Asked before the rewrites put in their own.
+pub(super) fn strict(query: &Query, facts: &Facts) -> Result<(), SqlError> {
+    if facts.settings.mode != SqlMode::Strict {
+        return Ok(());
+    }
+    let outcome = visit_expressions(query, |expr| match expr {
+        Expr::Function(function) => {
+            let name = plain_call(function).map(|it| it.0).unwrap_or_default();
+            match functions::find(&name) {
+                Some(it) if it.engine_only => ControlFlow::Break(name.to_uppercase()),
+                _ => ControlFlow::Continue(()),
+            }
+        }
+        _ => ControlFlow::Continue(()),
+    });
+    match outcome {
+        ControlFlow::Break(name) => Err(SqlError::Refused(format!(
+            "{name} is a function of this engine and not of Domo: strict mode does not accept it"
+        ))),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+pub(super) fn check(query: &Query, facts: &Facts) -> Result<(), SqlError> {
+    let state = facts.state;
     let outcome = visit_expressions(query, |expr| match expr {
         Expr::Function(function) => {
             let name = function.name.to_string().to_lowercase();
