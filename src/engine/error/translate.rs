@@ -118,6 +118,8 @@ const INTERNALS: [&str; 12] = [
 fn plain(text: &str, spelt: &dyn Fn(&str) -> String) -> String {
     let first = text.lines().next().unwrap_or_default();
     let first = first.split(". No function matches").next().unwrap_or_default();
+    // A function's own words stand behind the planner's.
+    let first = first.rsplit("user-defined coercion failed with: ").next().unwrap_or_default();
     let mut text = first.trim().trim_end_matches('.').to_owned();
     if let Some(known) = known(&text, spelt) {
         return known;
