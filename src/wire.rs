@@ -13,6 +13,7 @@ pub mod indexes;
 pub mod listing;
 mod not_emulated;
 pub mod partitions;
+pub mod people;
 pub mod policies;
 pub mod public;
 pub mod query;

@@ -8,10 +8,27 @@ use super::Verb::{Delete, Get, Post, Put};
 use crate::wire::shapes::{Empty, LooseId, Opaque};
 use crate::wire::streams::listing as listed;
 use crate::wire::versions::vault;
-use crate::wire::{access, cards, datasets, listing, policies, query, schema, streams, wrangle};
+use crate::wire::{
+    access, cards, datasets, listing, people, policies, query, schema, streams, wrangle,
+};
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Route] = &[
+    // Users and groups
+    Route::new("login", Post, "/api/content/v2/authentication", |verb| on(verb, people::log_in), Observed)
+        .reads::<people::Login>().answers::<people::LoggedIn>().refuses(&[400, 413])
+        .note("Every address and password is let in, as the administrator; without one of them it is a refused login."),
+    Route::new("user.me", Get, "/api/content/v2/users/me", |verb| on(verb, people::me), Observed)
+        .answers::<people::User>(),
+    Route::new("user.list", Get, "/api/content/v2/users", |verb| on(verb, people::users), Observed)
+        .answers::<Vec<people::User>>().refuses(&[400]).honours(&["limit", "offset"]),
+    Route::new("user.get", Get, "/api/content/v2/users/{user}", |verb| on(verb, people::user), Observed)
+        .also_at(&["/api/content/v3/users/{user}"]).answers::<people::User>().refuses(&[404]).ignores(&["includeDetails"]),
+    Route::new("group.list", Get, "/api/content/v2/groups/grouplist", |verb| on(verb, people::groups), Observed)
+        .answers::<Vec<people::Group>>().refuses(&[400]).honours(&["limit", "offset"]),
+    Route::new("group.get", Get, "/api/content/v2/groups/{group}", |verb| on(verb, people::group), Observed)
+        .answers::<people::Group>().refuses(&[404]),
+
     // Lists
     Route::new("dataset.list", Get, "/api/data/v3/datasources", |verb| on(verb, listing::list), Observed)
         .answers::<listing::Listed>().refuses(&[400])

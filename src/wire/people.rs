@@ -1,0 +1,135 @@
+//! Users, groups and logins. Which users there are comes with the seed; every login is let in as the administrator.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::error::Refusal;
+use super::extract::{Call, Json, PathArgs, Query, Reply};
+use super::shapes::Page;
+use crate::domain::ids::{GroupId, Ids, UserId};
+use crate::domain::{self, directory};
+
+/// Where a list is asked for without a limit.
+const PAGE_DEFAULT: usize = 500;
+
+/// Clients ask who they are to learn whether their token is good.
+pub async fn me(call: Call) -> Result<Reply<User>, Refusal> {
+    one_user(&call, call.user)
+}
+
+pub async fn user(call: Call, path: PathArgs) -> Result<Reply<User>, Refusal> {
+    one_user(&call, path.id("user")?)
+}
+
+fn one_user(call: &Call, id: UserId) -> Result<Reply<User>, Refusal> {
+    let world = call.domo.world();
+    let user = world.directory.user(id).ok_or_else(|| domain::Error::not_found("user", id))?;
+    Ok(Reply(User::of(user)))
+}
+
+pub async fn users(call: Call, Query(page): Query<Page>) -> Reply<Vec<User>> {
+    let all = call.domo.world().directory.users().map(User::of).collect();
+    Reply(page.of(all, PAGE_DEFAULT))
+}
+
+pub async fn group(call: Call, path: PathArgs) -> Result<Reply<Group>, Refusal> {
+    let id: GroupId = path.id("group")?;
+    let world = call.domo.world();
+    let group = world.directory.group(id).ok_or_else(|| domain::Error::not_found("group", id))?;
+    Ok(Reply(Group::of(group)))
+}
+
+pub async fn groups(call: Call, Query(page): Query<Page>) -> Reply<Vec<Group>> {
+    let all = call.domo.world().directory.groups().map(Group::of).collect();
+    Reply(page.of(all, PAGE_DEFAULT))
+}
+
+/// A refused login is a 200 as well.
+pub async fn log_in(call: Call, Json(login): Json<Login>) -> Reply<LoggedIn> {
+    let is_whole = !login.email_address.is_empty() && !login.password.is_empty();
+    Reply(if is_whole {
+        let token = call.domo.world().draw(Ids::trace);
+        LoggedIn { success: true, session_token: Some(token), reason: None }
+    } else {
+        LoggedIn { success: false, session_token: None, reason: Some("INVALID_CREDENTIALS") }
+    })
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Login {
+    email_address: String,
+    password: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LoggedIn {
+    success: bool,
+    /// To be sent as `x-domo-authentication`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    id: UserId,
+    display_name: String,
+    email_address: String,
+    role: String,
+    /// Missing for a role of the instance's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_id: Option<u8>,
+}
+
+impl User {
+    fn of(it: &directory::User) -> Self {
+        Self {
+            id: it.id,
+            display_name: it.name.clone(),
+            email_address: it.email.clone(),
+            role: it.role.clone(),
+            role_id: role_id(&it.role),
+        }
+    }
+}
+
+fn role_id(role: &str) -> Option<u8> {
+    let known = ["Admin", "Privileged", "Editor", "Participant"];
+    let at = known.iter().position(|it| it.eq_ignore_ascii_case(role))?;
+    u8::try_from(at + 1).ok()
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    id: GroupId,
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    user_ids: Vec<UserId>,
+    member_count: usize,
+    description: String,
+    hidden: bool,
+    default: bool,
+    active: bool,
+}
+
+impl Group {
+    fn of(it: &directory::Group) -> Self {
+        Self {
+            id: it.id,
+            name: it.name.clone(),
+            kind: "open",
+            user_ids: it.members.iter().copied().collect(),
+            member_count: it.members.len(),
+            description: String::new(),
+            hidden: false,
+            default: false,
+            active: true,
+        }
+    }
+}
