@@ -1,9 +1,14 @@
 //! The functions that SQL may call, and no others. Each family's file lists its own and says where we know them from.
 
 mod aggregates;
+mod arguments;
+mod call;
+mod conversions;
 mod dates;
 mod logic;
 mod math;
+mod numbers;
+mod output;
 mod stand_in;
 mod strings;
 mod windows;
@@ -90,6 +95,7 @@ pub fn find(name: &str) -> Option<&'static Function> {
 
 pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
     let mut functions = Vec::new();
+    functions.extend(conversions::scalar());
     functions.extend(strings::scalar());
     functions.extend(dates::scalar());
     functions.extend(logic::scalar());

@@ -5,15 +5,15 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CaseWhen, DataType, DuplicateTreatment, Expr, Function, FunctionArg,
-    FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, Query, Value, visit_expressions_mut,
+    BinaryOperator, CaseWhen, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Query,
+    Value, visit_expressions_mut,
 };
 
 use super::super::error::SqlError;
 use super::super::types::ColumnType;
 use super::Facts;
-use super::build::{binary, call, cast, nested, plain_call, take, text};
+use super::build::{binary, call, nested, plain_call, take, text};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
@@ -72,7 +72,7 @@ fn tuple(columns: &[Expr]) -> Expr {
     let mut nulls = columns.iter().map(null);
     let first = nulls.next().unwrap_or_else(|| Expr::value(Value::Boolean(true)));
     let condition = nulls.fold(first, |left, right| binary(left, BinaryOperator::Or, right));
-    let texts = columns.iter().map(|it| cast(it.clone(), DataType::Varchar(None)));
+    let texts = columns.iter().map(|it| call("mysql_text", [it.clone()]));
     Expr::Case {
         case_token: AttachedToken::empty(),
         end_token: AttachedToken::empty(),
@@ -96,7 +96,7 @@ fn group_concat(list: &mut FunctionArgumentList) {
         _ => true,
     });
     let texts: Vec<Expr> =
-        expressions(list).into_iter().map(|it| cast(it, DataType::Varchar(None))).collect();
+        expressions(list).into_iter().map(|it| call("mysql_text", [it])).collect();
     let joined = match <[Expr; 1]>::try_from(texts) {
         Ok([one]) => one,
         Err(several) => call("concat", several),

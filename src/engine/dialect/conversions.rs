@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::error::SqlError;
 use super::Facts;
-use super::build::{call, cast, take, text};
+use super::build::{call, take, text};
 
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
     let outcome = visit_expressions_mut(query, |expr| {
@@ -19,9 +19,7 @@ pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
                 convert(take(expr), data_type)
             }
             // CONVERT(x USING charset) changes nothing here: all text is Unicode.
-            Expr::Convert { expr, data_type: None, .. } => {
-                Ok(cast(take(expr), DataType::Varchar(None)))
-            }
+            Expr::Convert { expr, data_type: None, .. } => Ok(call("mysql_text", [take(expr)])),
             Expr::TypedString(TypedString { data_type, value, .. }) => {
                 let written = value.value.clone().into_string().unwrap_or_default();
                 convert(text(written), data_type)
@@ -60,7 +58,7 @@ fn convert(expr: Expr, target: &DataType) -> Result<Expr, SqlError> {
         T::Time(..) => call("time", [expr]),
         T::Char(length) | T::Character(length) | T::Varchar(length) | T::CharVarying(length) => {
             use datafusion::sql::sqlparser::ast::CharacterLength as Length;
-            let whole = cast(expr, T::Varchar(None));
+            let whole = call("mysql_text", [expr]);
             match length {
                 Some(Length::IntegerLength { length, .. }) => {
                     call("left", [whole, Expr::value(Value::Number(length.to_string(), false))])
@@ -68,7 +66,7 @@ fn convert(expr: Expr, target: &DataType) -> Result<Expr, SqlError> {
                 _ => whole,
             }
         }
-        T::Text | T::String(_) | T::Nvarchar(_) => cast(expr, T::Varchar(None)),
+        T::Text | T::String(_) | T::Nvarchar(_) => call("mysql_text", [expr]),
         // The bytes are those of the text.
         T::Binary(_) => expr,
         T::Decimal(_) | T::Numeric(_) | T::Dec(_) => Expr::Cast {
