@@ -55,6 +55,11 @@ pub enum CsvError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable;
 
+/// A datetime in any of the forms of an upload, in milliseconds since 1970.
+pub(crate) fn date_time_of(text: &[u8]) -> Option<i64> {
+    moments::date_time(text).ok().flatten()
+}
+
 /// The beginning of a value, for an error message.
 pub(crate) fn excerpt(value: &[u8]) -> String {
     const CHARACTERS_MAX: usize = 80;

@@ -1,120 +1,192 @@
-//! The functions that SQL may call, and no others. Each family's file lists its own and says where we know them from.
+//! Every function that SQL may call: MySQL's, as tables of small functions over columns, and those of the engine that agree
+//! with them. What is not here cannot be called.
+
+#![expect(clippy::unnecessary_wraps, reason = "every function of the tables has one signature")]
 
 mod aggregates;
 mod arguments;
-mod call;
-mod conversions;
-mod dates;
+mod convert;
+mod date_arithmetic;
+mod date_format;
+mod date_parse;
+mod date_parts;
 mod logic;
 mod math;
-mod numbers;
-mod output;
-mod stand_in;
-mod strings;
-mod windows;
+mod moment;
+mod pattern;
+mod registry;
+mod text;
+mod text_positions;
+mod times;
 
-use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, TimeUnit};
+use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::logical_expr::{
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    Volatility,
+};
 
-/// A function as the documentation and the strict mode see it.
-#[derive(Clone, Copy, Debug)]
-pub struct Function {
-    /// In lower case, as are the aliases.
-    pub name: &'static str,
-    pub family: Family,
-    pub aliases: &'static [&'static str],
-    pub evidence: Evidence,
-    /// The engine has it and nothing says that Domo does.
-    pub engine_only: bool,
-    /// What is worth knowing beyond MySQL's manual; often nothing.
-    pub note: &'static str,
+use arguments::Args;
+
+pub use registry::{Family, Listed, list};
+pub(crate) use registry::{aggregate, is_engine_only, scalar, window};
+
+/// One of MySQL's functions.
+#[derive(Debug, Clone, Copy)]
+struct Function {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    family: Family,
+    /// How many arguments it takes, at least and at most.
+    arguments: (usize, usize),
+    returns: Returns,
+    evaluate: fn(&Args) -> Result<ArrayRef>,
+    volatile: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    String,
+#[derive(Debug, Clone, Copy)]
+enum Returns {
+    Text,
+    Long,
+    Number,
+    Boolean,
     Date,
-    Logic,
-    Math,
-    Aggregate,
-    Window,
+    DateTime,
+    /// By the types of the arguments, and by those that are literals.
+    By(fn(&[DataType], &[Option<String>]) -> DataType),
 }
 
-/// How we know that Domo has a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evidence {
-    /// The vendor's documentation names it.
-    Documented,
-    /// A client of the real service sends it.
-    Observed,
-    /// MySQL has it, and Domo's SQL is modelled on MySQL's.
-    Inferred,
-}
+const MANY: usize = 1_000;
 
 impl Function {
-    pub const fn inferred(family: Family, name: &'static str) -> Self {
-        let evidence = Evidence::Inferred;
-        Self { name, family, aliases: &[], evidence, engine_only: false, note: "" }
+    const fn new(
+        name: &'static str,
+        family: Family,
+        arguments: (usize, usize),
+        returns: Returns,
+        evaluate: fn(&Args) -> Result<ArrayRef>,
+    ) -> Self {
+        Self { name, aliases: &[], family, arguments, returns, evaluate, volatile: false }
     }
 
-    pub const fn observed(family: Family, name: &'static str) -> Self {
-        Self { evidence: Evidence::Observed, ..Self::inferred(family, name) }
+    const fn also(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
     }
 
-    pub const fn documented(family: Family, name: &'static str) -> Self {
-        Self { evidence: Evidence::Documented, ..Self::inferred(family, name) }
-    }
-
-    pub const fn engine_only(family: Family, name: &'static str) -> Self {
-        Self { engine_only: true, ..Self::inferred(family, name) }
-    }
-
-    pub const fn aliases(self, aliases: &'static [&'static str]) -> Self {
-        Self { aliases, ..self }
-    }
-
-    pub const fn note(self, note: &'static str) -> Self {
-        Self { note, ..self }
-    }
-
-    pub fn is_called(&self, name: &str) -> bool {
-        self.name == name || self.aliases.contains(&name)
+    const fn volatile(mut self) -> Self {
+        self.volatile = true;
+        self
     }
 }
 
-/// All families' lists.
-pub const LISTS: &[&[Function]] =
-    &[strings::LIST, dates::LIST, logic::LIST, math::LIST, aggregates::LIST, windows::LIST];
-
-/// What a function's row says, by its name or alias in lower case.
-pub fn find(name: &str) -> Option<&'static Function> {
-    LISTS.iter().copied().flatten().find(|it| it.is_called(name))
+/// A [`Function`] in the engine's terms.
+#[derive(Debug)]
+struct Udf {
+    function: Function,
+    aliases: Vec<String>,
+    signature: Signature,
 }
 
-pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
-    let mut functions = Vec::new();
-    functions.extend(conversions::scalar());
-    functions.extend(strings::scalar());
-    functions.extend(dates::scalar());
-    functions.extend(logic::scalar());
-    functions.extend(math::scalar());
-    let there: HashSet<String> = functions.iter().map(|it| it.name().to_owned()).collect();
-    functions.extend(stand_in::functions().into_iter().filter(|it| !there.contains(it.name())));
-    functions
+impl Udf {
+    fn of(function: Function) -> Arc<ScalarUDF> {
+        let volatility =
+            if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
+        let aliases = function.aliases.iter().map(|it| (*it).to_owned()).collect();
+        let signature = Signature::user_defined(volatility);
+        Arc::new(ScalarUDF::new_from_impl(Self { function, aliases, signature }))
+    }
 }
 
-pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
-    aggregates::all()
+impl PartialEq for Udf {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name == other.function.name
+    }
 }
 
-pub(crate) fn window() -> Vec<Arc<WindowUDF>> {
-    windows::all()
+impl Eq for Udf {}
+
+impl Hash for Udf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.function.name.hash(state);
+    }
 }
 
-/// The engine's own scalar functions of these names.
-fn of_engine(names: &[&str]) -> Vec<Arc<ScalarUDF>> {
-    let all = datafusion::functions::all_default_functions();
-    all.into_iter().filter(|it| names.contains(&it.name())).collect()
+impl ScalarUDFImpl for Udf {
+    fn name(&self) -> &str {
+        self.function.name
+    }
+
+    fn aliases(&self) -> &[String] {
+        &self.aliases
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Every argument is taken as it comes; what it counts as is the function's own affair.
+    fn coerce_types(&self, kinds: &[DataType]) -> Result<Vec<DataType>> {
+        let (least, most) = self.function.arguments;
+        if (least..=most).contains(&kinds.len()) {
+            return Ok(kinds.to_vec());
+        }
+        let name = self.function.name.to_uppercase();
+        let wanted = match (least, most) {
+            (least, most) if least == most => format!("{least}"),
+            (least, MANY) => format!("{least} or more"),
+            (least, most) => format!("{least} to {most}"),
+        };
+        let found = kinds.len();
+        Err(DataFusionError::Plan(format!("{name} takes {wanted} arguments, and is given {found}")))
+    }
+
+    fn return_type(&self, kinds: &[DataType]) -> Result<DataType> {
+        Ok(self.function.returns.kind(kinds, &[]))
+    }
+
+    fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
+        let kinds: Vec<DataType> =
+            args.arg_fields.iter().map(|it| it.data_type().clone()).collect();
+        let literals: Vec<Option<String>> = args
+            .scalar_arguments
+            .iter()
+            .map(|it| it.and_then(|it| it.try_as_str().flatten()).map(str::to_owned))
+            .collect();
+        Ok(Arc::new(Field::new(self.name(), self.function.returns.kind(&kinds, &literals), true)))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let wanted = args.return_field.data_type().clone();
+        let arguments = Args::new(&args)?;
+        let mut array = (self.function.evaluate)(&arguments)?;
+        if *array.data_type() != wanted {
+            array = datafusion::arrow::compute::cast(&array, &wanted)?;
+        }
+        if arguments.all_constant() {
+            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0)?));
+        }
+        Ok(ColumnarValue::Array(array))
+    }
 }
+
+impl Returns {
+    fn kind(self, kinds: &[DataType], literals: &[Option<String>]) -> DataType {
+        match self {
+            Self::Text => DataType::Utf8,
+            Self::Long => DataType::Int64,
+            Self::Number => DataType::Float64,
+            Self::Boolean => DataType::Boolean,
+            Self::Date => DataType::Date32,
+            Self::DateTime => MOMENT,
+            Self::By(rule) => rule(kinds, literals),
+        }
+    }
+}
+
+/// The type of a datetime.
+const MOMENT: DataType = DataType::Timestamp(TimeUnit::Millisecond, None);

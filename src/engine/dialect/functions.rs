@@ -20,9 +20,10 @@ pub(super) fn strict(query: &Query, facts: &Facts) -> Result<(), SqlError> {
     let outcome = visit_expressions(query, |expr| match expr {
         Expr::Function(function) => {
             let name = plain_call(function).map(|it| it.0).unwrap_or_default();
-            match functions::find(&name) {
-                Some(it) if it.engine_only => ControlFlow::Break(name.to_uppercase()),
-                _ => ControlFlow::Continue(()),
+            if functions::is_engine_only(&name) {
+                ControlFlow::Break(name.to_uppercase())
+            } else {
+                ControlFlow::Continue(())
             }
         }
         _ => ControlFlow::Continue(()),

@@ -1,208 +1,325 @@
-//! The arguments of a call, read row by row as text or numbers: whatever they are, they are converted as MySQL does.
+//! The arguments of a function as MySQL takes them: text, numbers and moments out of whatever is there, or null.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray};
-use datafusion::arrow::compute::{CastOptions, cast_with_options};
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
-use datafusion::common::{Result, exec_err};
-use datafusion::logical_expr::ColumnarValue;
+use std::sync::Arc;
 
-use super::numbers::{double_of_text, whole_of_double, whole_of_text};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, Float64Builder, Int64Array, StringArray, StringBuilder,
+    TimestampMillisecondArray,
+};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::common::{DataFusionError, Result};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
+
+use super::moment::{self, Moment};
 use crate::engine::rows::text::CellText;
 
-pub(super) struct Arguments<'a> {
-    values: &'a [ColumnarValue],
-    rows: usize,
+/// Bytes of one value that a function may make.
+const VALUE_BYTES_MAX: usize = 16 << 20;
+/// Bytes of all values of a batch.
+const BATCH_BYTES_MAX: usize = 256 << 20;
+
+/// A constant is an array of one value, read for every row.
+#[derive(Debug)]
+pub(super) struct Args {
+    arrays: Vec<(ArrayRef, bool)>,
+    /// 1 where every argument is a constant.
+    pub(super) rows: usize,
+    all_constant: bool,
 }
 
-impl<'a> Arguments<'a> {
-    pub(super) fn new(values: &'a [ColumnarValue], rows: usize) -> Self {
-        Self { values, rows }
+/// The values of an argument, by row.
+pub(super) struct Column<A> {
+    array: A,
+    constant: bool,
+}
+
+impl Args {
+    pub(super) fn new(args: &ScalarFunctionArgs) -> Result<Self> {
+        let arrays = args
+            .args
+            .iter()
+            .map(|it| match it {
+                ColumnarValue::Array(array) => Ok((Arc::clone(array), false)),
+                ColumnarValue::Scalar(scalar) => Ok((scalar.to_array()?, true)),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let all_constant = !arrays.is_empty() && arrays.iter().all(|(_, constant)| *constant);
+        Ok(Self { arrays, rows: if all_constant { 1 } else { args.number_rows }, all_constant })
+    }
+
+    pub(super) fn all_constant(&self) -> bool {
+        self.all_constant
     }
 
     pub(super) fn len(&self) -> usize {
-        self.values.len()
+        self.arrays.len()
     }
 
-    /// One row is enough where no argument is a column.
-    pub(super) fn rows(&self) -> usize {
-        if self.is_constant() { 1 } else { self.rows }
+    pub(super) fn kind(&self, index: usize) -> &DataType {
+        self.arrays[index].0.data_type()
     }
 
-    pub(super) fn batch_rows(&self) -> usize {
-        self.rows
+    /// The argument as it is.
+    pub(super) fn raw(&self, index: usize) -> (&ArrayRef, bool) {
+        let (array, constant) = &self.arrays[index];
+        (array, *constant)
     }
 
-    /// A function without arguments is asked for every row.
-    pub(super) fn is_constant(&self) -> bool {
-        let scalar = |it: &ColumnarValue| matches!(it, ColumnarValue::Scalar(_));
-        !self.values.is_empty() && self.values.iter().all(scalar)
+    pub(super) fn is_null(&self, index: usize, row: usize) -> bool {
+        let (array, constant) = &self.arrays[index];
+        *array.data_type() == DataType::Null || array.is_null(if *constant { 0 } else { row })
     }
 
-    pub(super) fn data_type(&self, at: usize) -> DataType {
-        self.values[at].data_type()
+    pub(super) fn text(&self, index: usize) -> Result<Column<StringArray>> {
+        let (array, constant) = &self.arrays[index];
+        Ok(Column { array: to_text(array)?, constant: *constant })
     }
 
-    /// The values as they are, and whether there is only one for all rows.
-    pub(super) fn array(&self, at: usize) -> Result<(ArrayRef, bool)> {
-        Ok(match &self.values[at] {
-            ColumnarValue::Array(array) => (array.clone(), false),
-            ColumnarValue::Scalar(scalar) => (scalar.to_array()?, true),
-        })
+    pub(super) fn texts(&self, from: usize) -> Result<Vec<Column<StringArray>>> {
+        (from..self.len()).map(|it| self.text(it)).collect()
     }
 
-    pub(super) fn text(&self, at: usize) -> Result<Texts> {
-        let (array, once) = self.array(at)?;
-        Ok(Texts { values: texts(&array)?, once })
+    pub(super) fn number(&self, index: usize) -> Result<Column<Float64Array>> {
+        let (array, constant) = &self.arrays[index];
+        Ok(Column { array: to_numbers(array)?, constant: *constant })
     }
 
-    pub(super) fn texts(&self) -> Result<Vec<Texts>> {
-        (0..self.len()).map(|at| self.text(at)).collect()
+    /// Whole numbers; others are rounded half away from zero.
+    pub(super) fn long(&self, index: usize) -> Result<Column<Int64Array>> {
+        let (array, constant) = &self.arrays[index];
+        let array = if array.data_type().is_integer() || *array.data_type() == DataType::Boolean {
+            cast(array, &DataType::Int64)?.as_primitive().clone()
+        } else {
+            let numbers = to_numbers(array)?;
+            numbers.iter().map(|it| it.map(|it| it.round() as i64)).collect()
+        };
+        Ok(Column { array, constant: *constant })
     }
 
-    pub(super) fn double(&self, at: usize) -> Result<Doubles> {
-        let (array, once) = self.array(at)?;
-        Ok(Doubles { values: doubles(&array)?, once })
+    /// Dates and datetimes, and what can be read as one.
+    pub(super) fn moment(&self, index: usize) -> Result<Column<TimestampMillisecondArray>> {
+        let (array, constant) = &self.arrays[index];
+        let millis = DataType::Timestamp(TimeUnit::Millisecond, None);
+        let array = match array.data_type() {
+            DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
+                cast(array, &millis)?.as_primitive().clone()
+            }
+            _ => to_text(array)?
+                .iter()
+                .map(|it| it.and_then(moment::read).map(Moment::millis))
+                .collect(),
+        };
+        Ok(Column { array, constant: *constant })
     }
 
-    pub(super) fn whole(&self, at: usize) -> Result<Wholes> {
-        let (array, once) = self.array(at)?;
-        Ok(Wholes { values: wholes(&array)?, once })
-    }
-
-    /// An argument that may be left out.
-    pub(super) fn whole_or(&self, at: usize, otherwise: i64) -> Result<Wholes> {
-        if at < self.len() {
-            return self.whole(at);
+    /// Text made row by row; `make` says no for null.
+    pub(super) fn make_text(
+        &self,
+        mut make: impl FnMut(usize, &mut String) -> Option<()>,
+    ) -> Result<ArrayRef> {
+        let mut builder = StringBuilder::new();
+        let (mut value, mut bytes) = (String::new(), 0);
+        for row in 0..self.rows {
+            value.clear();
+            match make(row, &mut value) {
+                Some(()) => {
+                    bytes += value.len();
+                    if value.len() > VALUE_BYTES_MAX || bytes > BATCH_BYTES_MAX {
+                        return Err(too_long());
+                    }
+                    builder.append_value(&value);
+                }
+                None => builder.append_null(),
+            }
         }
-        Ok(Wholes { values: Int64Array::from(vec![otherwise]), once: true })
+        Ok(Arc::new(builder.finish()))
     }
 
-    pub(super) fn text_or(&self, at: usize, otherwise: &str) -> Result<Texts> {
-        if at < self.len() {
-            return self.text(at);
-        }
-        Ok(Texts { values: StringArray::from(vec![otherwise]), once: true })
+    pub(super) fn make_long(&self, make: impl FnMut(usize) -> Option<i64>) -> Result<ArrayRef> {
+        Ok(Arc::new((0..self.rows).map(make).collect::<Int64Array>()))
+    }
+
+    /// What is no finite number becomes null.
+    pub(super) fn make_number(
+        &self,
+        mut make: impl FnMut(usize) -> Option<f64>,
+    ) -> Result<ArrayRef> {
+        let finite = |row| make(row).filter(|it| it.is_finite());
+        Ok(Arc::new((0..self.rows).map(finite).collect::<Float64Array>()))
+    }
+
+    pub(super) fn make_moment(
+        &self,
+        mut make: impl FnMut(usize) -> Option<Moment>,
+    ) -> Result<ArrayRef> {
+        let millis = |row| make(row).map(Moment::millis);
+        Ok(Arc::new((0..self.rows).map(millis).collect::<TimestampMillisecondArray>()))
+    }
+
+    pub(super) fn make_date(
+        &self,
+        mut make: impl FnMut(usize) -> Option<Moment>,
+    ) -> Result<ArrayRef> {
+        let days = |row| make(row).and_then(|it| i32::try_from(it.days()).ok());
+        Ok(Arc::new((0..self.rows).map(days).collect::<datafusion::arrow::array::Date32Array>()))
     }
 }
 
-pub(super) struct Texts {
-    values: StringArray,
-    once: bool,
+/// Whether a value of so many bytes may be made.
+pub(super) fn fits(bytes: usize) -> Result<()> {
+    if bytes > VALUE_BYTES_MAX { Err(too_long()) } else { Ok(()) }
 }
 
-impl Texts {
+fn too_long() -> DataFusionError {
+    DataFusionError::ResourcesExhausted(format!(
+        "a function made text of more than {} MiB in a value or {} MiB in a batch",
+        VALUE_BYTES_MAX >> 20,
+        BATCH_BYTES_MAX >> 20
+    ))
+}
+
+impl Column<StringArray> {
     pub(super) fn get(&self, row: usize) -> Option<&str> {
-        let row = if self.once { 0 } else { row };
-        self.values.is_valid(row).then(|| self.values.value(row))
+        let row = if self.constant { 0 } else { row };
+        self.array.is_valid(row).then(|| self.array.value(row))
+    }
+
+    /// The one value of a constant that is not null.
+    pub(super) fn constant(&self) -> Option<&str> {
+        if self.constant { self.get(0) } else { None }
     }
 }
 
-pub(super) struct Doubles {
-    values: Float64Array,
-    once: bool,
-}
-
-impl Doubles {
+impl Column<Float64Array> {
     pub(super) fn get(&self, row: usize) -> Option<f64> {
-        let row = if self.once { 0 } else { row };
-        self.values.is_valid(row).then(|| self.values.value(row))
+        let row = if self.constant { 0 } else { row };
+        self.array.is_valid(row).then(|| self.array.value(row))
     }
 }
 
-pub(super) struct Wholes {
-    values: Int64Array,
-    once: bool,
-}
-
-impl Wholes {
+impl Column<Int64Array> {
     pub(super) fn get(&self, row: usize) -> Option<i64> {
-        let row = if self.once { 0 } else { row };
-        self.values.is_valid(row).then(|| self.values.value(row))
+        let row = if self.constant { 0 } else { row };
+        self.array.is_valid(row).then(|| self.array.value(row))
     }
 }
 
-/// A date is `2024-01-31`, an instant `2024-01-31 13:05:09`, a truth 1 or 0.
-fn texts(array: &ArrayRef) -> Result<StringArray> {
+impl Column<TimestampMillisecondArray> {
+    pub(super) fn get(&self, row: usize) -> Option<Moment> {
+        let row = if self.constant { 0 } else { row };
+        self.array.is_valid(row).then(|| Moment::of_millis(self.array.value(row)))
+    }
+}
+
+/// Text as MySQL writes a value where a string is wanted.
+fn to_text(array: &ArrayRef) -> Result<StringArray> {
     match array.data_type() {
-        DataType::Utf8 => return Ok(array.as_string::<i32>().clone()),
-        DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => {
-            return Ok(converted(array, &DataType::Utf8)?.as_string::<i32>().clone());
+        DataType::Utf8 => return Ok(array.as_string().clone()),
+        DataType::Null => return Ok(StringArray::new_null(array.len())),
+        DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => {
+            return Ok(cast(array, &DataType::Utf8)?.as_string().clone());
         }
-        DataType::Dictionary(_, inner) if inner.is_string() => {
-            return Ok(converted(array, &DataType::Utf8)?.as_string::<i32>().clone());
-        }
-        other if other.is_nested() => return exec_err!("a list or structure is no text"),
         _ => {}
     }
     let cells = CellText::new(array);
-    let instants = matches!(array.data_type(), DataType::Timestamp(..));
-    let mut written = Vec::with_capacity(32);
-    let mut texts = datafusion::arrow::array::StringBuilder::with_capacity(
-        array.len(),
-        array.len().saturating_mul(8),
-    );
+    let is_moment = matches!(cells, CellText::DateTime(_));
+    let (mut builder, mut bytes) =
+        (StringBuilder::with_capacity(array.len(), 8 * array.len()), Vec::new());
     for row in 0..array.len() {
         if cells.is_null(row) {
-            texts.append_null();
+            builder.append_null();
             continue;
         }
-        written.clear();
-        cells.write(row, &mut written);
-        if instants && let Some(at) = written.iter().position(|it| *it == b'T') {
-            written[at] = b' ';
+        bytes.clear();
+        cells.write(row, &mut bytes);
+        if is_moment && let Some(separator) = bytes.iter_mut().find(|it| **it == b'T') {
+            *separator = b' ';
         }
-        texts.append_value(std::str::from_utf8(&written).unwrap_or_default());
+        builder.append_value(String::from_utf8_lossy(&bytes));
     }
-    Ok(texts.finish())
+    Ok(builder.finish())
 }
 
-/// A text counts as the number that it begins with, a date as its digits.
-pub(super) fn doubles(array: &ArrayRef) -> Result<Float64Array> {
-    Ok(match array.data_type() {
-        DataType::Float64 => array.as_primitive::<Float64Type>().clone(),
-        it if is_spelt(it) => each_text(array, double_of_text)?,
-        _ => converted(array, &DataType::Float64)?.as_primitive::<Float64Type>().clone(),
-    })
+/// Numbers: text by its beginning, dates by their digits.
+pub(super) fn to_numbers(array: &ArrayRef) -> Result<Float64Array> {
+    let kind = array.data_type();
+    if kind.is_numeric() || *kind == DataType::Boolean {
+        return Ok(cast(array, &DataType::Float64)?.as_primitive().clone());
+    }
+    if *kind == DataType::Null {
+        return Ok(Float64Array::new_null(array.len()));
+    }
+    let is_moment = matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(..));
+    let texts = to_text(array)?;
+    let mut builder = Float64Builder::with_capacity(array.len());
+    for text in &texts {
+        builder.append_option(text.map(|text| {
+            if is_moment {
+                let digits: String = text
+                    .split('.')
+                    .next()
+                    .unwrap_or(text)
+                    .chars()
+                    .filter(char::is_ascii_digit)
+                    .collect();
+                digits.parse().unwrap_or(0.0)
+            } else {
+                leading_number(text)
+            }
+        }));
+    }
+    Ok(builder.finish())
 }
 
-/// Halves are rounded away from zero; what is too large is the largest.
-pub(super) fn wholes(array: &ArrayRef) -> Result<Int64Array> {
-    Ok(match array.data_type() {
-        DataType::Int64 => array.as_primitive::<Int64Type>().clone(),
-        it if is_spelt(it) => {
-            let texts = digits(array)?;
-            texts.iter().map(|it| it.map(whole_of_text)).collect()
+/// The number at the beginning of a text, 0 where there is none: `'12abc'` is 12, `'-1.5e2x'` is -150.
+pub(super) fn leading_number(text: &str) -> f64 {
+    let text = text.trim_ascii_start();
+    let bytes = text.as_bytes();
+    let digits_from = |at: usize| bytes[at..].iter().take_while(|it| it.is_ascii_digit()).count();
+    let mut end = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
+    let whole = digits_from(end);
+    end += whole;
+    let mut behind = 0;
+    if bytes.get(end) == Some(&b'.') {
+        behind = digits_from(end + 1);
+        if whole + behind > 0 {
+            end += 1 + behind;
         }
-        it if it.is_floating() || it.is_decimal() => {
-            doubles(array)?.iter().map(|it| it.map(whole_of_double)).collect()
+    }
+    if whole + behind == 0 {
+        return 0.0;
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
+        let exponent = digits_from((end + 1 + sign).min(bytes.len()));
+        if exponent > 0 {
+            end += 1 + sign + exponent;
         }
-        _ => converted(array, &DataType::Int64)?.as_primitive::<Int64Type>().clone(),
-    })
-}
-
-fn is_spelt(kind: &DataType) -> bool {
-    match kind {
-        DataType::Dictionary(_, inner) => inner.is_string(),
-        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => true,
-        it => it.is_string(),
     }
+    text[..end].trim_start_matches('+').parse().unwrap_or(0.0)
 }
 
-fn each_text(array: &ArrayRef, read: fn(&str) -> f64) -> Result<Float64Array> {
-    Ok(digits(array)?.iter().map(|it| it.map(read)).collect())
-}
+#[cfg(test)]
+mod tests {
+    use super::leading_number;
 
-/// Texts as they are, dates without what stands between their digits: `20240131130509`.
-fn digits(array: &ArrayRef) -> Result<StringArray> {
-    let texts = texts(array)?;
-    if matches!(array.data_type(), DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)) {
-        let plain = |it: &str| it.replace(['-', ' ', ':'], "");
-        return Ok(texts.iter().map(|it| it.map(plain)).collect());
+    #[test]
+    fn a_text_counts_by_the_number_at_its_beginning() {
+        for (text, number) in [
+            ("12abc", 12.0),
+            ("-1.5e2x", -150.0),
+            ("abc", 0.0),
+            ("", 0.0),
+            (" 7", 7.0),
+            (".5", 0.5),
+            ("1e", 1.0),
+            ("+3", 3.0),
+            ("-", 0.0),
+            (".", 0.0),
+            ("1.", 1.0),
+        ] {
+            assert_eq!(leading_number(text).to_bits(), f64::to_bits(number), "{text}");
+        }
     }
-    Ok(texts)
-}
-
-fn converted(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
-    let options = CastOptions { safe: true, ..CastOptions::default() };
-    Ok(cast_with_options(array, to, &options)?)
 }

@@ -1,25 +1,94 @@
-//! Functions that choose between values.
+//! Choices among values of any type.
 
-use std::sync::Arc;
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::kernels::zip::zip;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::Result;
+use datafusion::logical_expr::type_coercion::binary::comparison_coercion;
 
-use datafusion::logical_expr::ScalarUDF;
+use super::arguments::{Args, to_numbers};
+use super::{Family, Function, Returns};
 
-use super::Family::Logic;
-use super::Function;
-
-pub(super) const LIST: &[Function] = &[
-    Function::inferred(Logic, "if"),
-    Function::inferred(Logic, "isnull"),
-    Function::inferred(Logic, "ifnull"),
-    Function::inferred(Logic, "nullif"),
-    Function::inferred(Logic, "coalesce"),
-    Function::inferred(Logic, "greatest"),
-    Function::inferred(Logic, "least"),
+pub(super) const TABLE: &[Function] = &[
+    Function::new("if", Family::Logic, (3, 3), Returns::By(kind_of_if), if_else),
+    Function::new("ifnull", Family::Logic, (2, 2), Returns::By(kind_of_ifnull), ifnull)
+        .also(&["nvl"]),
+    Function::new("isnull", Family::Logic, (1, 1), Returns::Boolean, isnull),
 ];
 
-/// IF and ISNULL are rewritten before the engine sees them.
-const OF_ENGINE: &[&str] = &["nvl", "nullif", "coalesce", "greatest", "least"];
+/// The type that values of both types have: text where there is no better.
+fn common(one: &DataType, other: &DataType) -> DataType {
+    match (one, other) {
+        (one, other) if one == other => one.clone(),
+        (DataType::Null, other) => other.clone(),
+        (one, DataType::Null) => one.clone(),
+        (DataType::Boolean, other) if other.is_numeric() => other.clone(),
+        (one, DataType::Boolean) if one.is_numeric() => one.clone(),
+        (one, other) if one.is_numeric() && other.is_numeric() => {
+            comparison_coercion(one, other).unwrap_or(DataType::Float64)
+        }
+        (DataType::Date32, DataType::Timestamp(..))
+        | (DataType::Timestamp(..), DataType::Date32) => super::MOMENT,
+        _ => DataType::Utf8,
+    }
+}
 
-pub(super) fn scalar() -> Vec<Arc<ScalarUDF>> {
-    super::of_engine(OF_ENGINE)
+fn kind_of_if(kinds: &[DataType], _: &[Option<String>]) -> DataType {
+    match kinds {
+        [_, one, other] => common(one, other),
+        _ => DataType::Utf8,
+    }
+}
+
+fn kind_of_ifnull(kinds: &[DataType], _: &[Option<String>]) -> DataType {
+    match kinds {
+        [one, other] => common(one, other),
+        _ => DataType::Utf8,
+    }
+}
+
+/// The whole column of an argument in a type.
+fn column(args: &Args, index: usize, kind: &DataType) -> Result<ArrayRef> {
+    let (array, constant) = args.raw(index);
+    let array = if *kind == DataType::Utf8 && *array.data_type() != DataType::Utf8 {
+        let text = args.text(index)?;
+        args.make_text(|row, out| text.get(row).map(|it| out.push_str(it)))?
+    } else {
+        cast(array, kind)?
+    };
+    if constant && array.len() != args.rows {
+        let first = datafusion::arrow::array::UInt32Array::from(vec![0; args.rows]);
+        return Ok(datafusion::arrow::compute::take(&array, &first, None)?);
+    }
+    Ok(array)
+}
+
+/// Which rows an argument is true in: a number that is not 0, NULL never.
+fn truths(args: &Args, index: usize) -> Result<BooleanArray> {
+    let (array, constant) = args.raw(index);
+    let numbers = to_numbers(array)?;
+    let truth = |row: usize| {
+        let row = if constant { 0 } else { row };
+        numbers.is_valid(row) && numbers.value(row) != 0.0
+    };
+    Ok((0..args.rows).map(|row| Some(truth(row))).collect())
+}
+
+fn if_else(args: &Args) -> Result<ArrayRef> {
+    let kind = common(args.kind(1), args.kind(2));
+    let (condition, yes, no) = (truths(args, 0)?, column(args, 1, &kind)?, column(args, 2, &kind)?);
+    Ok(zip(&condition, &yes, &no)?)
+}
+
+fn ifnull(args: &Args) -> Result<ArrayRef> {
+    let kind = common(args.kind(0), args.kind(1));
+    let (value, other) = (column(args, 0, &kind)?, column(args, 1, &kind)?);
+    let is_there = datafusion::arrow::compute::is_not_null(&value)?;
+    Ok(zip(&is_there, &value, &other)?)
+}
+
+fn isnull(args: &Args) -> Result<ArrayRef> {
+    let nulls: BooleanArray = (0..args.rows).map(|row| Some(args.is_null(0, row))).collect();
+    Ok(std::sync::Arc::new(nulls))
 }

@@ -1,125 +1,289 @@
-//! Functions on numbers. Where there is no answer (the root of -1) they give NULL, where it is too large an error.
+//! Numbers. What has no value is NULL, as in MySQL.
 
-mod digits;
-mod random;
-mod rounding;
-
-use std::f64::consts;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Float64Array};
-use datafusion::common::{Result, exec_err};
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Array};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type};
+use datafusion::common::Result;
 
-use super::Family::Math;
-use super::Function;
-use super::arguments::Arguments;
-use super::call::{Call, Returns};
+use super::arguments::Args;
+use super::{Family, Function, Returns};
+use Returns::{Long, Number, Text};
 
-pub(super) const LIST: &[Function] = &[
-    Function::inferred(Math, "abs"),
-    Function::inferred(Math, "ceil").aliases(&["ceiling"]),
-    Function::inferred(Math, "floor"),
-    Function::inferred(Math, "round").note("Halves go away from zero."),
-    Function::inferred(Math, "truncate"),
-    Function::inferred(Math, "sign"),
-    Function::inferred(Math, "mod"),
-    Function::inferred(Math, "sqrt"),
-    Function::inferred(Math, "pow").aliases(&["power"]),
-    Function::inferred(Math, "exp"),
-    Function::inferred(Math, "ln"),
-    Function::inferred(Math, "log"),
-    Function::inferred(Math, "log2"),
-    Function::inferred(Math, "log10"),
-    Function::inferred(Math, "pi"),
-    Function::inferred(Math, "degrees"),
-    Function::inferred(Math, "radians"),
-    Function::inferred(Math, "sin"),
-    Function::inferred(Math, "cos"),
-    Function::inferred(Math, "tan"),
-    Function::inferred(Math, "cot"),
-    Function::inferred(Math, "asin"),
-    Function::inferred(Math, "acos"),
-    Function::inferred(Math, "atan"),
-    Function::inferred(Math, "atan2"),
-    Function::inferred(Math, "rand")
-        .note("The sequence of a seed begins anew with each batch of rows."),
-    Function::inferred(Math, "conv"),
-    Function::inferred(Math, "bin"),
-    Function::inferred(Math, "oct"),
-    Function::inferred(Math, "crc32"),
-];
-
-const CALLS: &[Call] = &[
-    Call::new("sqrt", (1, 1), Returns::Double, |it| each(it, f64::sqrt)),
-    Call::new("exp", (1, 1), Returns::Double, |it| each(it, f64::exp)),
-    Call::new("ln", (1, 1), Returns::Double, |it| each(it, |x| logarithm(x, f64::ln))),
-    Call::new("log2", (1, 1), Returns::Double, |it| each(it, |x| logarithm(x, f64::log2))),
-    Call::new("log10", (1, 1), Returns::Double, |it| each(it, |x| logarithm(x, f64::log10))),
-    Call::new("log", (1, 2), Returns::Double, log),
-    Call::new("pow", (2, 2), Returns::Double, |it| each_pair(it, f64::powf)).also(&["power"]),
-    Call::new("pi", (0, 0), Returns::Double, |it| {
-        Ok(Arc::new(Float64Array::from(vec![consts::PI; it.rows()])))
+pub(super) const TABLE: &[Function] = &[
+    Function::new("round", Family::Math, (1, 2), Returns::By(kind_of_rounded), |args| {
+        to_digits(args, true)
     }),
-    Call::new("degrees", (1, 1), Returns::Double, |it| each(it, f64::to_degrees)),
-    Call::new("radians", (1, 1), Returns::Double, |it| each(it, f64::to_radians)),
-    Call::new("sin", (1, 1), Returns::Double, |it| each(it, f64::sin)),
-    Call::new("cos", (1, 1), Returns::Double, |it| each(it, f64::cos)),
-    Call::new("tan", (1, 1), Returns::Double, |it| each(it, f64::tan)),
-    Call::new("cot", (1, 1), Returns::Double, |it| each(it, |x| x.tan().recip())),
-    Call::new("asin", (1, 1), Returns::Double, |it| each(it, f64::asin)),
-    Call::new("acos", (1, 1), Returns::Double, |it| each(it, f64::acos)),
-    Call::new("atan", (1, 2), Returns::Double, arc_tangent),
-    Call::new("atan2", (2, 2), Returns::Double, arc_tangent),
+    Function::new("truncate", Family::Math, (2, 2), Returns::By(kind_of_rounded), |args| {
+        to_digits(args, false)
+    })
+    .also(&["trunc"]),
+    Function::new("sign", Family::Math, (1, 1), Long, sign),
+    Function::new("sqrt", Family::Math, (1, 1), Number, |args| {
+        one(args, |it| (it >= 0.0).then(|| it.sqrt()))
+    }),
+    Function::new("ln", Family::Math, (1, 1), Number, |args| {
+        one(args, |it| (it > 0.0).then(|| it.ln()))
+    }),
+    Function::new("log", Family::Math, (1, 2), Number, log),
+    Function::new("log2", Family::Math, (1, 1), Number, |args| {
+        one(args, |it| (it > 0.0).then(|| it.log2()))
+    }),
+    Function::new("log10", Family::Math, (1, 1), Number, |args| {
+        one(args, |it| (it > 0.0).then(|| it.log10()))
+    }),
+    Function::new("pow", Family::Math, (2, 2), Number, pow).also(&["power"]),
+    Function::new("mod", Family::Math, (2, 2), Returns::By(kind_of_mod), modulo),
+    Function::new("rand", Family::Math, (0, 1), Number, rand).volatile(),
+    Function::new("conv", Family::Math, (3, 3), Text, conv),
+    Function::new("bin", Family::Math, (1, 1), Text, |args| in_base(args, 2)),
+    Function::new("oct", Family::Math, (1, 1), Text, |args| in_base(args, 8)),
+    Function::new("crc32", Family::Math, (1, 1), Long, crc32),
 ];
 
-pub(super) fn scalar() -> Vec<Arc<ScalarUDF>> {
-    let mut functions: Vec<_> = CALLS.iter().map(Call::function).collect();
-    functions.extend(rounding::scalar());
-    functions.extend(digits::scalar());
-    functions.extend(random::scalar());
-    functions
+fn one(args: &Args, of: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
+    let number = args.number(0)?;
+    args.make_number(|row| of(number.get(row)?))
 }
 
-fn each(arguments: &Arguments, compute: fn(f64) -> f64) -> Result<ArrayRef> {
-    let values = arguments.double(0)?;
-    computed(arguments.rows(), |row| values.get(row).map(compute))
-}
-
-fn each_pair(arguments: &Arguments, compute: fn(f64, f64) -> f64) -> Result<ArrayRef> {
-    let (left, right) = (arguments.double(0)?, arguments.double(1)?);
-    computed(arguments.rows(), |row| Some(compute(left.get(row)?, right.get(row)?)))
-}
-
-/// What is not a number is NULL.
-fn computed(rows: usize, compute: impl Fn(usize) -> Option<f64>) -> Result<ArrayRef> {
-    let mut values = Vec::with_capacity(rows);
-    for row in 0..rows {
-        let value = compute(row).filter(|it| !it.is_nan());
-        if value.is_some_and(f64::is_infinite) {
-            return exec_err!("a result is too large for a DOUBLE");
-        }
-        values.push(value);
+/// A LONG stays one, and a DECIMAL.
+fn kind_of_rounded(kinds: &[DataType], _: &[Option<String>]) -> DataType {
+    match kinds.first() {
+        Some(kind) if kind.is_integer() => DataType::Int64,
+        Some(DataType::Decimal128(precision, scale)) => DataType::Decimal128(*precision, *scale),
+        _ => DataType::Float64,
     }
-    Ok(Arc::new(Float64Array::from(values)))
 }
 
-/// There is none of 0 and of what is below.
-fn logarithm(of: f64, compute: fn(f64) -> f64) -> f64 {
-    if of > 0.0 { compute(of) } else { f64::NAN }
-}
-
-/// LOG(x) is the natural one, LOG(base, x) any.
-fn log(arguments: &Arguments) -> Result<ArrayRef> {
-    if arguments.len() == 1 {
-        return each(arguments, |x| logarithm(x, f64::ln));
+/// ROUND half away from zero, or TRUNCATE, to so many digits behind the point.
+fn to_digits(args: &Args, rounds: bool) -> Result<ArrayRef> {
+    let digits = (args.len() > 1).then(|| args.long(1)).transpose()?;
+    let digits =
+        |row: usize| digits.as_ref().map_or(Some(0), |it| it.get(row)).map(|it| it.clamp(-38, 38));
+    if args.kind(0).is_integer() {
+        let number = args.long(0)?;
+        return args.make_long(|row| {
+            let (number, digits) = (number.get(row)?, digits(row)?);
+            if digits >= 0 {
+                Some(number)
+            } else {
+                i64::try_from(cut(i128::from(number), -digits, rounds)).ok()
+            }
+        });
     }
-    each_pair(arguments, |base, of| {
-        let divisor = logarithm(base, f64::ln);
-        if divisor == 0.0 { f64::NAN } else { logarithm(of, f64::ln) / divisor }
+    if let DataType::Decimal128(precision, scale) = *args.kind(0) {
+        let (array, constant) = args.raw(0);
+        let decimals = array.as_primitive::<Decimal128Type>();
+        let made: Decimal128Array = (0..args.rows)
+            .map(|row| {
+                let at = if constant { 0 } else { row };
+                let value = decimals.is_valid(at).then(|| decimals.value(at))?;
+                Some(cut(value, i64::from(scale) - digits(row)?, rounds))
+            })
+            .collect();
+        return Ok(Arc::new(made.with_precision_and_scale(precision, scale)?));
+    }
+    let number = args.number(0)?;
+    args.make_number(|row| {
+        let (number, digits) = (number.get(row)?, digits(row)?);
+        Some(if rounds { round_to(number, digits) } else { truncate_to(number, digits) })
     })
 }
 
-fn arc_tangent(arguments: &Arguments) -> Result<ArrayRef> {
-    if arguments.len() == 1 { each(arguments, f64::atan) } else { each_pair(arguments, f64::atan2) }
+/// A whole number without its last digits.
+fn cut(value: i128, digits: i64, rounds: bool) -> i128 {
+    let Some(unit) = u32::try_from(digits).ok().and_then(|it| 10_i128.checked_pow(it)) else {
+        return if digits > 0 { 0 } else { value };
+    };
+    let (whole, rest) = (value / unit, value % unit);
+    let away = i128::from(rounds && 2 * rest.abs() >= unit) * rest.signum();
+    (whole + away) * unit
+}
+
+/// From here on a double has no digits behind the point.
+const WHOLE_FROM: f64 = 4_503_599_627_370_496.0;
+
+/// Half away from zero; a double that prints as a tie counts as one.
+pub(super) fn round_to(number: f64, digits: i64) -> f64 {
+    let scale = 10_f64.powi(digits as i32);
+    let scaled = number * scale;
+    if !scaled.is_finite() || scale == 0.0 {
+        return if digits < 0 { 0.0 } else { number };
+    }
+    if scaled.abs() >= WHOLE_FROM {
+        return number;
+    }
+    let nearest = scaled.round();
+    let is_tie = ((scaled - scaled.trunc()).abs() - 0.5).abs() < scaled.abs() * 4.0 * f64::EPSILON;
+    let rounded = if is_tie { scaled.trunc() + scaled.signum() } else { nearest };
+    rounded / scale
+}
+
+fn truncate_to(number: f64, digits: i64) -> f64 {
+    let scale = 10_f64.powi(digits as i32);
+    let scaled = number * scale;
+    if !scaled.is_finite() || scale == 0.0 {
+        return if digits < 0 { 0.0 } else { number };
+    }
+    if scaled.abs() >= WHOLE_FROM {
+        return number;
+    }
+    // 1.999 * 1000 is a little less than 1999: what is as near as that counts as whole.
+    let nearest = scaled.round();
+    let is_whole = (scaled - nearest).abs() < scaled.abs() * 4.0 * f64::EPSILON;
+    (if is_whole { nearest } else { scaled.trunc() }) / scale
+}
+
+fn sign(args: &Args) -> Result<ArrayRef> {
+    let number = args.number(0)?;
+    args.make_long(|row| {
+        let number = number.get(row)?;
+        Some(i64::from(number > 0.0) - i64::from(number < 0.0))
+    })
+}
+
+/// LOG(x), or LOG(base, x).
+fn log(args: &Args) -> Result<ArrayRef> {
+    if args.len() == 1 {
+        return one(args, |it| (it > 0.0).then(|| it.ln()));
+    }
+    let (base, number) = (args.number(0)?, args.number(1)?);
+    args.make_number(|row| {
+        let (base, number) = (base.get(row)?, number.get(row)?);
+        (base > 1.0 && number > 0.0 || base > 0.0 && base < 1.0 && number > 0.0)
+            .then(|| number.ln() / base.ln())
+    })
+}
+
+fn pow(args: &Args) -> Result<ArrayRef> {
+    let (base, exponent) = (args.number(0)?, args.number(1)?);
+    args.make_number(|row| Some(base.get(row)?.powf(exponent.get(row)?)))
+}
+
+fn kind_of_mod(kinds: &[DataType], _: &[Option<String>]) -> DataType {
+    if kinds.iter().all(DataType::is_integer) { DataType::Int64 } else { DataType::Float64 }
+}
+
+/// NULL by zero; the sign is that of the first.
+fn modulo(args: &Args) -> Result<ArrayRef> {
+    if kind_of_mod(&[args.kind(0).clone(), args.kind(1).clone()], &[]) == DataType::Int64 {
+        let (number, by) = (args.long(0)?, args.long(1)?);
+        return args.make_long(|row| {
+            let (number, by) = (number.get(row)?, by.get(row)?);
+            if by == -1 { Some(0) } else { number.checked_rem(by) }
+        });
+    }
+    let (number, by) = (args.number(0)?, args.number(1)?);
+    args.make_number(|row| {
+        let (number, by) = (number.get(row)?, by.get(row)?);
+        (by != 0.0).then(|| number % by)
+    })
+}
+
+/// RAND([seed]): with a seed, the same numbers each time, though not MySQL's.
+fn rand(args: &Args) -> Result<ArrayRef> {
+    use std::hash::{BuildHasher, RandomState};
+    let seed = (args.len() > 0).then(|| args.long(0)).transpose()?;
+    let mut state = match &seed {
+        Some(seed) => seed.get(0).unwrap_or(0) as u64,
+        None => RandomState::new().hash_one(0),
+    };
+    args.make_number(|_| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mixed = (state ^ (state >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        Some((mixed >> 11) as f64 / (1_u64 << 53) as f64)
+    })
+}
+
+/// CONV(text, from, to): digits of one base in another, up to 64 bits; a negative `to` keeps the sign.
+fn conv(args: &Args) -> Result<ArrayRef> {
+    let (text, from, to) = (args.text(0)?, args.long(1)?, args.long(2)?);
+    args.make_text(|row, out| {
+        let (text, from, to) = (text.get(row)?.trim(), from.get(row)?, to.get(row)?);
+        let base = u32::try_from(from.unsigned_abs()).ok().filter(|it| (2..=36).contains(it))?;
+        let target = Some(to.unsigned_abs()).filter(|it| (2..=36).contains(it))?;
+        let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |it| (true, it));
+        let value = digits.chars().map_while(|it| it.to_digit(base)).fold(0_u64, |value, it| {
+            value.saturating_mul(u64::from(base)).saturating_add(u64::from(it))
+        });
+        let bits = if is_negative { value.wrapping_neg() } else { value };
+        if to < 0 && (bits as i64) < 0 {
+            out.push('-');
+            write_in_base((bits as i64).unsigned_abs(), target, out);
+        } else {
+            write_in_base(bits, target, out);
+        }
+        Some(())
+    })
+}
+
+fn in_base(args: &Args, base: u64) -> Result<ArrayRef> {
+    let number = args.long(0)?;
+    args.make_text(|row, out| {
+        write_in_base(number.get(row)? as u64, base, out);
+        Some(())
+    })
+}
+
+fn write_in_base(mut value: u64, base: u64, out: &mut String) {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(
+            char::from_digit((value % base) as u32, base as u32)
+                .unwrap_or('0')
+                .to_ascii_uppercase(),
+        );
+        value /= base;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend(digits.iter().rev());
+}
+
+fn crc32(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_long(|row| {
+        let sum = text.get(row)?.bytes().fold(u32::MAX, |sum, byte| {
+            (0..8).fold(sum ^ u32::from(byte), |sum, _| {
+                (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
+            })
+        });
+        Some(i64::from(!sum))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_are_rounded_away_from_zero() {
+        for (number, digits, rounded) in [
+            (2.5, 0, 3.0),
+            (-2.5, 0, -3.0),
+            (1.255, 2, 1.26),
+            (1.005, 2, 1.01),
+            (0.1 + 0.2, 1, 0.3),
+            (1234.0, -2, 1200.0),
+            (1e300, 5, 1e300),
+        ] {
+            assert_eq!(
+                round_to(number, digits).to_bits(),
+                f64::to_bits(rounded),
+                "{number}, {digits}"
+            );
+        }
+        assert_eq!(cut(-15, 1, true), -20);
+        assert_eq!(cut(-15, 1, false), -10);
+        assert_eq!(cut(i128::from(i64::MAX), 39, true), 0);
+    }
+
+    #[test]
+    fn what_prints_as_whole_is_not_cut_below_it() {
+        assert_eq!(truncate_to(1.999, 3).to_bits(), 1.999_f64.to_bits());
+        assert_eq!(truncate_to(1.999, 1).to_bits(), 1.9_f64.to_bits());
+        assert_eq!(truncate_to(-1.999, 0).to_bits(), f64::to_bits(-1.0));
+    }
 }

@@ -1,0 +1,36 @@
+//! Conversions that rewrites put in, with MySQL's rules for what does not fit.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, BooleanArray};
+use datafusion::common::Result;
+
+use super::arguments::{Args, to_numbers};
+use super::{Family, Function, Returns};
+
+pub(super) const TABLE: &[Function] = &[
+    Function::new("mysql_number", Family::Internal, (1, 1), Returns::Number, number),
+    Function::new("mysql_signed", Family::Internal, (1, 1), Returns::Long, |args| {
+        let long = args.long(0)?;
+        args.make_long(|row| long.get(row))
+    }),
+    Function::new("mysql_date", Family::Internal, (1, 1), Returns::Date, |args| {
+        let moment = args.moment(0)?;
+        args.make_date(|row| moment.get(row))
+    }),
+    Function::new("mysql_datetime", Family::Internal, (1, 1), Returns::DateTime, |args| {
+        let moment = args.moment(0)?;
+        args.make_moment(|row| moment.get(row))
+    }),
+    Function::new("mysql_bool", Family::Internal, (1, 1), Returns::Boolean, bool_of),
+];
+
+fn number(args: &Args) -> Result<ArrayRef> {
+    Ok(Arc::new(to_numbers(args.raw(0).0)?))
+}
+
+/// True where a value counts as a number other than 0.
+fn bool_of(args: &Args) -> Result<ArrayRef> {
+    let numbers = to_numbers(args.raw(0).0)?;
+    Ok(Arc::new(numbers.iter().map(|it| it.map(|it| it != 0.0)).collect::<BooleanArray>()))
+}

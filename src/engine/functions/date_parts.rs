@@ -1,0 +1,188 @@
+//! Parts of a date, and dates of parts.
+
+use datafusion::arrow::array::ArrayRef;
+use datafusion::common::Result;
+
+use super::arguments::Args;
+use super::moment::{Civil, Moment, days_in_month, of_two_digits, read_time};
+use super::{Family, Function, Returns};
+use Returns::{Date, DateTime, Long, Text};
+
+pub(super) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+/// From Monday.
+pub(super) const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Days between the year 0 and 1970.
+const YEAR_0: i64 = 719_528;
+
+pub(super) const TABLE: &[Function] = &[
+    Function::new("year", Family::Date, (1, 1), Long, |args| part(args, |it| it.civil().year)),
+    Function::new("quarter", Family::Date, (1, 1), Long, |args| {
+        part(args, |it| i64::from(it.civil().month.div_ceil(3)))
+    }),
+    Function::new("month", Family::Date, (1, 1), Long, |args| {
+        part(args, |it| i64::from(it.civil().month))
+    }),
+    Function::new("day", Family::Date, (1, 1), Long, |args| {
+        part(args, |it| i64::from(it.civil().day))
+    })
+    .also(&["dayofmonth"]),
+    Function::new("dayofyear", Family::Date, (1, 1), Long, |args| part(args, Moment::day_of_year)),
+    Function::new("dayofweek", Family::Date, (1, 1), Long, |args| {
+        part(args, |it| (it.weekday() + 1) % 7 + 1)
+    }),
+    Function::new("weekday", Family::Date, (1, 1), Long, |args| part(args, Moment::weekday)),
+    Function::new("week", Family::Date, (1, 2), Long, week),
+    Function::new("weekofyear", Family::Date, (1, 1), Long, |args| {
+        part(args, |it| it.week(3, false).0)
+    }),
+    Function::new("yearweek", Family::Date, (1, 2), Long, yearweek),
+    Function::new("hour", Family::Date, (1, 1), Long, |args| time_part(args, |ms| ms / 3_600_000)),
+    Function::new("minute", Family::Date, (1, 1), Long, |args| {
+        time_part(args, |ms| ms / 60_000 % 60)
+    }),
+    Function::new("second", Family::Date, (1, 1), Long, |args| {
+        time_part(args, |ms| ms / 1000 % 60)
+    }),
+    Function::new("microsecond", Family::Date, (1, 1), Long, |args| {
+        time_part(args, |ms| ms % 1000 * 1000)
+    }),
+    Function::new("monthname", Family::Date, (1, 1), Text, |args| {
+        name(args, |it| MONTHS[it.civil().month as usize - 1])
+    }),
+    Function::new("dayname", Family::Date, (1, 1), Text, |args| {
+        name(args, |it| DAYS[it.weekday() as usize])
+    }),
+    Function::new("to_days", Family::Date, (1, 1), Long, |args| {
+        part(args, |it| it.days() + YEAR_0)
+    }),
+    Function::new("to_seconds", Family::Date, (1, 1), Long, |args| {
+        part(args, |it| (it.days() + YEAR_0) * 86_400 + it.time_ms() / 1000)
+    }),
+    Function::new("from_days", Family::Date, (1, 1), Date, from_days),
+    Function::new("last_day", Family::Date, (1, 1), Date, last_day),
+    Function::new("makedate", Family::Date, (2, 2), Date, makedate),
+    Function::new("date", Family::Date, (1, 1), Date, date),
+    Function::new("timestamp", Family::Date, (1, 2), DateTime, timestamp),
+    Function::new("period_add", Family::Date, (2, 2), Long, period_add),
+    Function::new("period_diff", Family::Date, (2, 2), Long, period_diff),
+];
+
+fn part(args: &Args, of: impl Fn(Moment) -> i64) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    args.make_long(|row| moment.get(row).map(&of))
+}
+
+/// Of a datetime's time of day, or of a TIME, whose hours may be many.
+fn time_part(args: &Args, of: impl Fn(i64) -> i64) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    let text = args.text(0)?;
+    args.make_long(|row| {
+        // `10:05:03` could be read as a short date too.
+        let text = text.get(row)?;
+        let is_time = text.contains(':') && !text.trim_start_matches('-').contains(['-', '/', 'T']);
+        let millis = match moment.get(row).filter(|_| !is_time) {
+            Some(moment) => moment.time_ms(),
+            None => read_time(text)?,
+        };
+        Some(of(millis.abs()))
+    })
+}
+
+fn name(args: &Args, of: impl Fn(Moment) -> &'static str) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    args.make_text(|row, out| moment.get(row).map(|it| out.push_str(of(it))))
+}
+
+fn week(args: &Args) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    let mode = (args.len() > 1).then(|| args.long(1)).transpose()?;
+    args.make_long(|row| {
+        let mode = mode.as_ref().map_or(Some(0), |it| it.get(row))?;
+        Some(moment.get(row)?.week((mode & 7) as u8, false).0)
+    })
+}
+
+fn yearweek(args: &Args) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    let mode = (args.len() > 1).then(|| args.long(1)).transpose()?;
+    args.make_long(|row| {
+        let mode = mode.as_ref().map_or(Some(0), |it| it.get(row))?;
+        let (week, year) = moment.get(row)?.week((mode & 7) as u8, true);
+        Some(year * 100 + week)
+    })
+}
+
+fn from_days(args: &Args) -> Result<ArrayRef> {
+    let days = args.long(0)?;
+    args.make_date(|row| Moment::of_days(days.get(row)?.checked_sub(YEAR_0)?).plus_ms(0))
+}
+
+fn last_day(args: &Args) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    args.make_date(|row| {
+        let civil = moment.get(row)?.civil();
+        Moment::of(Civil { day: days_in_month(civil.year, civil.month), ..civil }, 0)
+    })
+}
+
+/// MAKEDATE(year, day of the year): NULL for a day before the first.
+fn makedate(args: &Args) -> Result<ArrayRef> {
+    let (year, day) = (args.long(0)?, args.long(1)?);
+    args.make_date(|row| {
+        let (year, day) = (year.get(row)?, day.get(row)?);
+        let year = if (0..100).contains(&year) { of_two_digits(year) } else { year };
+        let first = Moment::of(Civil { year, month: 1, day: 1 }, 0)?;
+        let days = first.days().checked_add(day.checked_sub(1).filter(|it| *it >= 0)?)?;
+        Moment::of_days(days).plus_ms(0)
+    })
+}
+
+fn date(args: &Args) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    args.make_date(|row| moment.get(row))
+}
+
+/// TIMESTAMP(date[, time]): their sum.
+fn timestamp(args: &Args) -> Result<ArrayRef> {
+    let moment = args.moment(0)?;
+    let time = (args.len() > 1).then(|| args.text(1)).transpose()?;
+    args.make_moment(|row| {
+        let millis = time.as_ref().map_or(Some(0), |it| read_time(it.get(row)?))?;
+        moment.get(row)?.plus_ms(millis)
+    })
+}
+
+/// Months of a period, `YYYYMM` or `YYMM`.
+fn months(period: i64) -> Option<i64> {
+    let (year, month) = (period / 100, period % 100);
+    let year = if year < 100 { of_two_digits(year) } else { year };
+    (period > 0).then_some(year * 12 + month - 1)
+}
+
+fn period_add(args: &Args) -> Result<ArrayRef> {
+    let (period, count) = (args.long(0)?, args.long(1)?);
+    args.make_long(|row| {
+        let sum = months(period.get(row)?)?.checked_add(count.get(row)?)?;
+        Some(sum.div_euclid(12) * 100 + sum.rem_euclid(12) + 1)
+    })
+}
+
+fn period_diff(args: &Args) -> Result<ArrayRef> {
+    let (one, other) = (args.long(0)?, args.long(1)?);
+    args.make_long(|row| Some(months(one.get(row)?)? - months(other.get(row)?)?))
+}

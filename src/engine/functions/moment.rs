@@ -1,0 +1,289 @@
+//! Dates and times of day: reading them, taking them apart, and counting with them.
+
+use crate::engine::calendar::{civil_from_days, days_from_civil};
+use crate::engine::csv::date_time_of;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// A moment without a zone, kept to the millisecond, between the years 0 and 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment {
+    millis: i64,
+}
+
+/// A moment's calendar date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Civil {
+    pub(super) year: i64,
+    /// 1-12
+    pub(super) month: u32,
+    /// 1-31
+    pub(super) day: u32,
+}
+
+impl Moment {
+    pub(super) const fn of_millis(millis: i64) -> Self {
+        Self { millis }
+    }
+
+    pub(super) const fn of_days(days: i64) -> Self {
+        Self { millis: days.saturating_mul(DAY_MS) }
+    }
+
+    /// None where there is no such day, or no such year in MySQL.
+    pub(super) fn of(civil: Civil, time_ms: i64) -> Option<Self> {
+        if !(0..=9999).contains(&civil.year) {
+            return None;
+        }
+        let days = days_from_civil(civil.year as i32, civil.month, civil.day)?;
+        Some(Self { millis: i64::from(days) * DAY_MS + time_ms })
+    }
+
+    pub(super) const fn millis(self) -> i64 {
+        self.millis
+    }
+
+    pub(super) const fn days(self) -> i64 {
+        self.millis.div_euclid(DAY_MS)
+    }
+
+    pub(super) const fn time_ms(self) -> i64 {
+        self.millis.rem_euclid(DAY_MS)
+    }
+
+    pub(super) fn civil(self) -> Civil {
+        let (year, month, day) = civil_from_days(self.days());
+        Civil { year, month, day }
+    }
+
+    /// Moved by so many milliseconds; none beyond the years that MySQL knows.
+    pub(super) fn plus_ms(self, millis: i64) -> Option<Self> {
+        let moved = Self { millis: self.millis.checked_add(millis)? };
+        (0..=9999).contains(&moved.civil().year).then_some(moved)
+    }
+
+    /// Moved by so many months; the day is the month's last where there is no such day.
+    pub(super) fn plus_months(self, months: i64) -> Option<Self> {
+        let civil = self.civil();
+        let count = (civil.year * 12 + i64::from(civil.month) - 1).checked_add(months)?;
+        let (year, month) = (count.div_euclid(12), count.rem_euclid(12) as u32 + 1);
+        let day = civil.day.min(days_in_month(year, month));
+        Self::of(Civil { year, month, day }, self.time_ms())
+    }
+
+    /// 0 on Monday.
+    pub(super) const fn weekday(self) -> i64 {
+        (self.days() + 3).rem_euclid(7)
+    }
+
+    /// 1 on the first of January.
+    pub(super) fn day_of_year(self) -> i64 {
+        self.days() - first_day(self.civil().year) + 1
+    }
+
+    /// The week and its year, as MySQL counts them in this mode (0-7).
+    pub(super) fn week(self, mode: u8, always_with_year: bool) -> (i64, i64) {
+        let monday_first = mode & 1 != 0;
+        let mut counts_from_1 = mode & 2 != 0 || always_with_year;
+        // In the modes that begin on Sunday, the third bit says the opposite.
+        let first_full_week = (mode & 4 != 0) == monday_first;
+        let civil = self.civil();
+        let mut year = civil.year;
+        let mut first = first_day(year);
+        let shift = if monday_first { 3 } else { 4 };
+        let mut weekday = (first + shift).rem_euclid(7);
+        let starts_late = |weekday: i64| if first_full_week { weekday != 0 } else { weekday >= 4 };
+        if civil.month == 1 && i64::from(civil.day) <= 7 - weekday {
+            if !counts_from_1 && starts_late(weekday) {
+                return (0, year);
+            }
+            counts_from_1 = true;
+            year -= 1;
+            let days = days_in_year(year);
+            first -= days;
+            weekday = (weekday + 53 * 7 - days).rem_euclid(7);
+        }
+        let start = if starts_late(weekday) { first + 7 - weekday } else { first - weekday };
+        let days = self.days() - start;
+        if counts_from_1 && days >= 52 * 7 {
+            let next = (weekday + days_in_year(year)).rem_euclid(7);
+            if !starts_late(next) {
+                return (1, year + 1);
+            }
+        }
+        (days.div_euclid(7) + 1, year)
+    }
+}
+
+pub(super) fn days_in_month(year: i64, month: u32) -> u32 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn days_in_year(year: i64) -> i64 {
+    365 + i64::from(is_leap(year))
+}
+
+fn first_day(year: i64) -> i64 {
+    days_from_civil(year as i32, 1, 1).map_or(0, i64::from)
+}
+
+/// A date or datetime in one of the forms that MySQL takes: ISO, or digits only.
+pub(super) fn read(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    if text.bytes().all(|it| it.is_ascii_digit()) {
+        return of_digits(text);
+    }
+    let read = date_time_of(text.as_bytes()).map(Moment::of_millis);
+    read.or_else(|| loose(text))
+}
+
+/// `20240229`, `240229`, `20240229130509`.
+fn of_digits(text: &str) -> Option<Moment> {
+    let part = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let (year, rest) = match text.len() {
+        8 | 14 => (part(0, 4)?, 4),
+        6 | 12 => (of_two_digits(part(0, 2)?), 2),
+        _ => return None,
+    };
+    let civil =
+        Civil { year, month: part(rest, rest + 2)? as u32, day: part(rest + 2, rest + 4)? as u32 };
+    let time = match text.len() - rest {
+        4 => 0,
+        _ => {
+            clock(part(rest + 4, rest + 6)?, part(rest + 6, rest + 8)?, part(rest + 8, rest + 10)?)?
+        }
+    };
+    Moment::of(civil, time)
+}
+
+/// `2024-2-9`, `2024/02/09 1:05`: numbers with anything between them.
+fn loose(text: &str) -> Option<Moment> {
+    let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
+    let numbers: Vec<i64> =
+        date.split(['-', '/', '.', ':']).map(|it| it.parse().ok()).collect::<Option<_>>()?;
+    let [year, month, day] = numbers[..] else { return None };
+    let is_short = date.find(['-', '/', '.', ':']) == Some(2);
+    let year = if is_short { of_two_digits(year) } else { year };
+    let time_ms = read_time(time.trim())?;
+    let civil = Civil { year, month: u32::try_from(month).ok()?, day: u32::try_from(day).ok()? };
+    (0..DAY_MS).contains(&time_ms).then(|| Moment::of(civil, time_ms))?
+}
+
+/// 00-69 are this century's years, 70-99 the last one's.
+pub(super) const fn of_two_digits(year: i64) -> i64 {
+    if year < 70 { 2000 + year } else { 1900 + year }
+}
+
+/// Milliseconds of a time of day, or none where it is no such time.
+pub(super) fn clock(hours: i64, minutes: i64, seconds: i64) -> Option<i64> {
+    let in_range =
+        (0..24).contains(&hours) && (0..60).contains(&minutes) && (0..60).contains(&seconds);
+    in_range.then(|| ((hours * 60 + minutes) * 60 + seconds) * 1000)
+}
+
+/// The largest TIME: 838:59:59.
+pub(super) const TIME_MAX_MS: i64 = ((838 * 60 + 59) * 60 + 59) * 1000;
+
+/// A TIME in milliseconds: `-12:30`, `100:00:00.5`, `1 12:00:00`, `123015`.
+pub(super) fn read_time(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |it| (true, it));
+    let (days, text) = match text.split_once(' ') {
+        Some((days, rest)) => (days.parse::<i64>().ok()?, rest),
+        None => (0, text),
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if !fraction.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let parts: Vec<i64> = whole
+        .split(':')
+        .map(|it| if it.bytes().all(|it| it.is_ascii_digit()) { it.parse().ok() } else { None })
+        .collect::<Option<_>>()?;
+    let (hours, minutes, seconds) = match parts[..] {
+        [hours, minutes, seconds] => (hours, minutes, seconds),
+        [hours, minutes] => (hours, minutes, 0),
+        [digits] => (digits / 10_000, digits / 100 % 100, digits % 100),
+        _ => return None,
+    };
+    if minutes > 59 || seconds > 59 || hours > 1_000_000 || days > 1_000 {
+        return None;
+    }
+    let millis =
+        fraction.bytes().chain(*b"000").take(3).fold(0, |ms, it| ms * 10 + i64::from(it - b'0'));
+    let total = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + millis;
+    let total = total.min(TIME_MAX_MS);
+    Some(if negative { -total } else { total })
+}
+
+/// `HH:MM:SS`, with milliseconds only where there are any.
+pub(super) fn write_time(millis: i64, out: &mut String) {
+    use std::fmt::Write;
+    if millis < 0 {
+        out.push('-');
+    }
+    let (seconds, millis) = (millis.unsigned_abs() / 1000, millis.unsigned_abs() % 1000);
+    let _ = write!(out, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if millis > 0 {
+        let _ = write!(out, ".{millis:03}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Moment {
+        read(text).unwrap()
+    }
+
+    #[test]
+    fn weeks_are_those_of_mysql() {
+        // Values of MySQL 8's WEEK(date, mode) for modes 0 to 7.
+        for (text, weeks) in [
+            ("2008-02-20", [7, 8, 7, 8, 8, 7, 8, 7]),
+            ("2000-01-01", [0, 0, 52, 52, 0, 0, 52, 52]),
+            ("2024-12-31", [52, 53, 52, 1, 53, 53, 1, 53]),
+            ("2021-01-03", [1, 0, 1, 53, 1, 0, 1, 52]),
+        ] {
+            let found: Vec<i64> = (0..8).map(|mode| day(text).week(mode, false).0).collect();
+            assert_eq!(found, weeks, "{text}");
+        }
+    }
+
+    #[test]
+    fn many_forms_are_read() {
+        for text in [
+            "2024-02-29",
+            "20240229",
+            "240229",
+            "2024/2/29",
+            "24-02-29",
+            "2024-02-29 00:00:00",
+            "2024-02-29T00:00",
+        ] {
+            assert_eq!(read(text), Some(day("2024-02-29")), "{text}");
+        }
+        for text in ["2023-02-29", "hello", "", "2024-13-01", "2024-02", "99999999"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_go_beyond_a_day() {
+        assert_eq!(read_time("100:00:01.5"), Some(360_001_500));
+        assert_eq!(read_time("-01:30"), Some(-5_400_000));
+        assert_eq!(read_time("123015"), read_time("12:30:15"));
+        assert_eq!(read_time("900:00:00"), Some(TIME_MAX_MS));
+        assert_eq!(read_time("12:60:00"), None);
+    }
+}

@@ -1,0 +1,336 @@
+//! Functions that make text.
+
+use datafusion::arrow::array::ArrayRef;
+use datafusion::common::Result;
+
+use super::arguments::{Args, fits};
+use super::{Family, Function, MANY, Returns};
+use Returns::{Long, Text};
+
+pub(super) const TABLE: &[Function] = &[
+    Function::new("concat", Family::Text, (1, MANY), Text, concat),
+    Function::new("concat_ws", Family::Text, (2, MANY), Text, concat_ws),
+    Function::new("repeat", Family::Text, (2, 2), Text, repeat),
+    Function::new("space", Family::Text, (1, 1), Text, space),
+    Function::new("replace", Family::Text, (3, 3), Text, replace),
+    Function::new("insert", Family::Text, (4, 4), Text, insert),
+    Function::new("lpad", Family::Text, (2, 3), Text, |args| pad(args, true)),
+    Function::new("rpad", Family::Text, (2, 3), Text, |args| pad(args, false)),
+    Function::new("initcap", Family::Text, (1, 1), Text, initcap),
+    Function::new("quote", Family::Text, (1, 1), Text, quote),
+    Function::new("format", Family::Text, (2, 3), Text, format),
+    Function::new("elt", Family::Text, (2, MANY), Text, elt),
+    Function::new("char", Family::Text, (1, MANY), Text, char_of).also(&["chr"]),
+    Function::new("hex", Family::Text, (1, 1), Text, hex),
+    Function::new("unhex", Family::Text, (1, 1), Text, unhex),
+    Function::new("md5", Family::Text, (1, 1), Text, md5),
+    Function::new("soundex", Family::Text, (1, 1), Text, soundex),
+    Function::new("length", Family::Text, (1, 1), Long, length).also(&["octet_length"]),
+    Function::new("bit_length", Family::Text, (1, 1), Long, bit_length),
+    Function::new("ascii", Family::Text, (1, 1), Long, ascii),
+    Function::new("ord", Family::Text, (1, 1), Long, ord),
+];
+
+/// NULL if any argument is.
+fn concat(args: &Args) -> Result<ArrayRef> {
+    let texts = args.texts(0)?;
+    args.make_text(|row, out| {
+        texts.iter().try_for_each(|it| it.get(row).map(|it| out.push_str(it)))
+    })
+}
+
+/// Nulls behind the separator are passed over.
+fn concat_ws(args: &Args) -> Result<ArrayRef> {
+    let (separator, texts) = (args.text(0)?, args.texts(1)?);
+    args.make_text(|row, out| {
+        let separator = separator.get(row)?;
+        for (index, text) in texts.iter().filter_map(|it| it.get(row)).enumerate() {
+            if index > 0 {
+                out.push_str(separator);
+            }
+            out.push_str(text);
+        }
+        Some(())
+    })
+}
+
+fn repeat(args: &Args) -> Result<ArrayRef> {
+    let (text, times) = (args.text(0)?, args.long(1)?);
+    for row in 0..args.rows {
+        fits(
+            text.get(row)
+                .map_or(0, str::len)
+                .saturating_mul(times.get(row).unwrap_or(0).max(0) as usize),
+        )?;
+    }
+    args.make_text(|row, out| {
+        let (text, times) = (text.get(row)?, times.get(row)?);
+        if !text.is_empty() {
+            (0..times).for_each(|_| out.push_str(text));
+        }
+        Some(())
+    })
+}
+
+fn space(args: &Args) -> Result<ArrayRef> {
+    let count = args.long(0)?;
+    for row in 0..args.rows {
+        fits(count.get(row).unwrap_or(0).max(0) as usize)?;
+    }
+    args.make_text(|row, out| {
+        out.extend(std::iter::repeat_n(' ', count.get(row)?.max(0) as usize));
+        Some(())
+    })
+}
+
+fn replace(args: &Args) -> Result<ArrayRef> {
+    let (text, from, to) = (args.text(0)?, args.text(1)?, args.text(2)?);
+    for row in 0..args.rows {
+        let (Some(text), Some(from), Some(to)) = (text.get(row), from.get(row), to.get(row)) else {
+            continue;
+        };
+        if to.len() > from.len() && !from.is_empty() && text.len() / from.len() * to.len() > 1 << 20
+        {
+            fits(text.matches(from).count().saturating_mul(to.len()))?;
+        }
+    }
+    args.make_text(|row, out| {
+        let (text, from, to) = (text.get(row)?, from.get(row)?, to.get(row)?);
+        if from.is_empty() {
+            out.push_str(text);
+            return Some(());
+        }
+        for (index, piece) in text.split(from).enumerate() {
+            if index > 0 {
+                out.push_str(to);
+            }
+            out.push_str(piece);
+        }
+        Some(())
+    })
+}
+
+/// INSERT(text, position, length, new): the original where the position is outside.
+fn insert(args: &Args) -> Result<ArrayRef> {
+    let (text, position, length, new) =
+        (args.text(0)?, args.long(1)?, args.long(2)?, args.text(3)?);
+    args.make_text(|row, out| {
+        let (text, new) = (text.get(row)?, new.get(row)?);
+        let (position, length) = (position.get(row)?, length.get(row)?);
+        let count = text.chars().count() as i64;
+        if position < 1 || position > count {
+            out.push_str(text);
+            return Some(());
+        }
+        let before = position as usize - 1;
+        let rest = count as usize - before;
+        let gone = usize::try_from(length).unwrap_or(rest).min(rest);
+        out.extend(text.chars().take(before));
+        out.push_str(new);
+        out.extend(text.chars().skip(before + gone));
+        Some(())
+    })
+}
+
+/// Cut or filled to a length in characters; NULL for a negative one.
+fn pad(args: &Args, on_the_left: bool) -> Result<ArrayRef> {
+    let (text, length) = (args.text(0)?, args.long(1)?);
+    let filling = (args.len() > 2).then(|| args.text(2)).transpose()?;
+    for row in 0..args.rows {
+        fits(length.get(row).unwrap_or(0).max(0) as usize)?;
+    }
+    args.make_text(|row, out| {
+        let text = text.get(row)?;
+        let filling = filling.as_ref().map_or(Some(" "), |it| it.get(row))?;
+        let length = usize::try_from(length.get(row)?).ok()?;
+        let count = text.chars().count();
+        if count >= length {
+            out.extend(text.chars().take(length));
+            return Some(());
+        }
+        if filling.is_empty() {
+            return None;
+        }
+        let fill = filling.chars().cycle().take(length - count);
+        if on_the_left {
+            out.extend(fill);
+            out.push_str(text);
+        } else {
+            out.push_str(text);
+            out.extend(fill);
+        }
+        Some(())
+    })
+}
+
+fn initcap(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        let mut in_word = false;
+        for char in text.get(row)?.chars() {
+            if in_word {
+                out.extend(char.to_lowercase());
+            } else {
+                out.extend(char.to_uppercase());
+            }
+            in_word = char.is_alphanumeric();
+        }
+        Some(())
+    })
+}
+
+/// As a literal: NULL is the word.
+fn quote(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        let Some(text) = text.get(row) else {
+            out.push_str("NULL");
+            return Some(());
+        };
+        out.push('\'');
+        for char in text.chars() {
+            match char {
+                '\'' | '\\' => out.extend(['\\', char]),
+                '\0' => out.push_str("\\0"),
+                '\u{1a}' => out.push_str("\\Z"),
+                _ => out.push(char),
+            }
+        }
+        out.push('\'');
+        Some(())
+    })
+}
+
+/// FORMAT(number, digits): with commas between thousands.
+fn format(args: &Args) -> Result<ArrayRef> {
+    let (number, digits) = (args.number(0)?, args.long(1)?);
+    args.make_text(|row, out| {
+        let digits = digits.get(row)?.clamp(0, 30) as usize;
+        let number = super::math::round_to(number.get(row)?, digits as i64);
+        let plain = format!("{:.digits$}", number.abs());
+        let (whole, behind) = plain.split_once('.').unwrap_or((&plain, ""));
+        if number < 0.0 && plain.bytes().any(|it| (b'1'..=b'9').contains(&it)) {
+            out.push('-');
+        }
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && (whole.len() - index).is_multiple_of(3) {
+                out.push(',');
+            }
+            out.push(digit);
+        }
+        if !behind.is_empty() {
+            out.push('.');
+            out.push_str(behind);
+        }
+        Some(())
+    })
+}
+
+/// The n-th of the texts behind the number.
+fn elt(args: &Args) -> Result<ArrayRef> {
+    let (number, texts) = (args.long(0)?, args.texts(1)?);
+    args.make_text(|row, out| {
+        let index = usize::try_from(number.get(row)?).ok()?.checked_sub(1)?;
+        out.push_str(texts.get(index)?.get(row)?);
+        Some(())
+    })
+}
+
+/// Characters of these codes; nulls are passed over.
+fn char_of(args: &Args) -> Result<ArrayRef> {
+    let codes = (0..args.len()).map(|it| args.long(it)).collect::<Result<Vec<_>>>()?;
+    args.make_text(|row, out| {
+        let codes = codes.iter().filter_map(|it| it.get(row));
+        out.extend(codes.filter_map(|it| char::from_u32(u32::try_from(it).ok()?)));
+        Some(())
+    })
+}
+
+/// A number in base 16, or the bytes of a text.
+fn hex(args: &Args) -> Result<ArrayRef> {
+    use std::fmt::Write;
+    if args.kind(0).is_numeric() {
+        let number = args.long(0)?;
+        return args.make_text(|row, out| write!(out, "{:X}", number.get(row)?).ok());
+    }
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        text.get(row)?.bytes().try_for_each(|it| write!(out, "{it:02X}").ok())
+    })
+}
+
+/// NULL where the digits are none, or the bytes no text.
+fn unhex(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        let text = text.get(row)?;
+        let padded = if text.len() % 2 == 1 { format!("0{text}") } else { text.to_owned() };
+        let digits: Vec<u8> =
+            padded.chars().map(|it| it.to_digit(16).map(|it| it as u8)).collect::<Option<_>>()?;
+        let bytes: Vec<u8> = digits.chunks_exact(2).map(|it| it[0] << 4 | it[1]).collect();
+        out.push_str(std::str::from_utf8(&bytes).ok()?);
+        Some(())
+    })
+}
+
+fn md5(args: &Args) -> Result<ArrayRef> {
+    use md5::{Digest, Md5};
+    use std::fmt::Write;
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        let digest = Md5::digest(text.get(row)?.as_bytes());
+        digest.iter().try_for_each(|it| write!(out, "{it:02x}").ok())
+    })
+}
+
+fn soundex(args: &Args) -> Result<ArrayRef> {
+    const CODES: &[u8; 26] = b"01230120022455012623010202";
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        let mut last = b'0';
+        for char in text.get(row)?.chars().filter(char::is_ascii_alphabetic) {
+            let upper = char.to_ascii_uppercase();
+            let code = CODES[(upper as u8 - b'A') as usize];
+            if out.is_empty() {
+                out.push(upper);
+                last = code;
+            } else if code != b'0' && code != last {
+                out.push(char::from(code));
+                last = code;
+            } else if code == b'0' && !matches!(upper, 'H' | 'W') {
+                last = b'0';
+            }
+        }
+        while !out.is_empty() && out.len() < 4 {
+            out.push('0');
+        }
+        Some(())
+    })
+}
+
+/// Bytes.
+fn length(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_long(|row| text.get(row).map(|it| it.len() as i64))
+}
+
+fn bit_length(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_long(|row| text.get(row).map(|it| it.len() as i64 * 8))
+}
+
+/// The first byte; 0 of an empty text.
+fn ascii(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_long(|row| text.get(row).map(|it| it.bytes().next().map_or(0, i64::from)))
+}
+
+/// The bytes of the first character as a number.
+fn ord(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_long(|row| {
+        let text = text.get(row)?;
+        let first = text.chars().next().map_or(0, char::len_utf8);
+        Some(text.as_bytes()[..first].iter().fold(0, |sum, it| sum << 8 | i64::from(*it)))
+    })
+}
