@@ -142,7 +142,8 @@ impl ScalarUDFImpl for Udf {
             (least, most) => format!("{least} to {most}"),
         };
         let found = kinds.len();
-        Err(DataFusionError::Plan(format!("{name} takes {wanted} arguments, and is given {found}")))
+        let noun = if most == 1 { "argument" } else { "arguments" };
+        Err(DataFusionError::Plan(format!("{name} takes {wanted} {noun}, and is given {found}")))
     }
 
     fn return_type(&self, kinds: &[DataType]) -> Result<DataType> {

@@ -238,10 +238,16 @@ fn kind_of_unix(_: &[DataType], _: &[Option<String>]) -> DataType {
     DataType::Int64
 }
 
-/// Seconds since 1970; 0 before it, as MySQL has it.
+/// The last second that MySQL's Unix clock knows: 3001-01-18 23:59:59.
+const UNIX_LAST: i64 = 32_536_771_199;
+
+/// Seconds since 1970; 0 where the clock does not go.
 fn unix_timestamp(args: &Args) -> Result<ArrayRef> {
     let moment = args.moment(0)?;
-    args.make_long(|row| Some(moment.get(row)?.millis().div_euclid(1000).max(0)))
+    args.make_long(|row| {
+        let seconds = moment.get(row)?.millis().div_euclid(1000);
+        Some(if (0..=UNIX_LAST).contains(&seconds) { seconds } else { 0 })
+    })
 }
 
 fn kind_from_unix(kinds: &[DataType], _: &[Option<String>]) -> DataType {
@@ -253,7 +259,9 @@ fn from_unixtime(args: &Args) -> Result<ArrayRef> {
     let seconds = args.number(0)?;
     let moment = |row: usize| {
         let millis = (seconds.get(row)? * 1000.0).round();
-        (0.0..2.5e14).contains(&millis).then(|| moment::Moment::of_millis(millis as i64))
+        (0.0..=UNIX_LAST as f64 * 1000.0 + 999.0)
+            .contains(&millis)
+            .then(|| moment::Moment::of_millis(millis as i64))
     };
     if args.len() == 1 {
         return args.make_moment(moment);

@@ -11,7 +11,7 @@ use super::moment::{Moment, read_time};
 use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[
-    Function::new("date_format", Family::Date, (2, 3), Returns::Text, date_format),
+    Function::new("date_format", Family::Date, (2, 2), Returns::Text, date_format),
     Function::new("time_format", Family::Date, (2, 2), Returns::Text, time_format),
     Function::new("get_format", Family::Date, (2, 2), Returns::Text, get_format),
 ];
@@ -126,7 +126,7 @@ fn ordinal(day: u32) -> &'static str {
     }
 }
 
-/// The specifiers of times only; those of dates give NULL.
+/// The specifiers of times; the numbers of a date are 0, and its names give NULL.
 fn time_format(args: &Args) -> Result<ArrayRef> {
     let (moment, text, format) = (args.moment(0)?, args.text(0)?, args.text(1)?);
     args.make_text(|row, out| {
@@ -145,11 +145,13 @@ fn time_format(args: &Args) -> Result<ArrayRef> {
                 continue;
             }
             let specifier = chars.next()?;
-            if !write_of_time(time_ms.abs(), specifier, out) {
-                if "aWwbMcmdeDjYyUuVvXx".contains(specifier) {
-                    return None;
-                }
-                out.push(specifier);
+            match specifier {
+                _ if write_of_time(time_ms.abs(), specifier, out) => {}
+                'Y' => out.push_str("0000"),
+                'y' | 'm' | 'd' => out.push_str("00"),
+                'c' | 'e' => out.push('0'),
+                _ if "aWwbMDjUuVvXx".contains(specifier) => return None,
+                _ => out.push(specifier),
             }
         }
         Some(())

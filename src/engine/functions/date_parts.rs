@@ -91,10 +91,12 @@ fn part(args: &Args, of: impl Fn(Moment) -> i64) -> Result<ArrayRef> {
 fn time_part(args: &Args, of: impl Fn(i64) -> i64) -> Result<ArrayRef> {
     let moment = args.moment(0)?;
     let text = args.text(0)?;
+    let is_number = args.kind(0).is_numeric();
     args.make_long(|row| {
         // `10:05:03` could be read as a short date too.
         let text = text.get(row)?;
-        let is_time = text.contains(':') && !text.trim_start_matches('-').contains(['-', '/', 'T']);
+        let is_time = (is_number || text.contains(':'))
+            && !text.trim_start_matches('-').contains(['-', '/', 'T']);
         let millis = match moment.get(row).filter(|_| !is_time) {
             Some(moment) => moment.time_ms(),
             None => read_time(text)?,
@@ -112,7 +114,7 @@ fn week(args: &Args) -> Result<ArrayRef> {
     let moment = args.moment(0)?;
     let mode = (args.len() > 1).then(|| args.long(1)).transpose()?;
     args.make_long(|row| {
-        let mode = mode.as_ref().map_or(Some(0), |it| it.get(row))?;
+        let mode = mode.as_ref().and_then(|it| it.get(row)).unwrap_or(0);
         Some(moment.get(row)?.week((mode & 7) as u8, false).0)
     })
 }

@@ -225,7 +225,7 @@ pub(super) fn read_time(text: &str) -> Option<i64> {
     Some(if negative { -total } else { total })
 }
 
-/// `HH:MM:SS`, with milliseconds only where there are any.
+/// `HH:MM:SS`, with six digits behind it only where there is a fraction.
 pub(super) fn write_time(millis: i64, out: &mut String) {
     use std::fmt::Write;
     if millis < 0 {
@@ -234,7 +234,7 @@ pub(super) fn write_time(millis: i64, out: &mut String) {
     let (seconds, millis) = (millis.unsigned_abs() / 1000, millis.unsigned_abs() % 1000);
     let _ = write!(out, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     if millis > 0 {
-        let _ = write!(out, ".{millis:03}");
+        let _ = write!(out, ".{millis:03}000");
     }
 }
 
