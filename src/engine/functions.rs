@@ -143,7 +143,7 @@ impl ScalarUDFImpl for Udf {
         };
         let found = kinds.len();
         let noun = if most == 1 { "argument" } else { "arguments" };
-        Err(DataFusionError::Plan(format!("{name} takes {wanted} {noun}, and is given {found}")))
+        Err(DataFusionError::Plan(format!("{name} takes {wanted} {noun}, not {found}")))
     }
 
     fn return_type(&self, kinds: &[DataType]) -> Result<DataType> {

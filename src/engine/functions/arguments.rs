@@ -140,13 +140,24 @@ impl Args {
         Ok(Arc::new((0..self.rows).map(make).collect::<Int64Array>()))
     }
 
-    /// What is no finite number becomes null.
+    /// What is no number becomes null; what is too large for one is an error.
     pub(super) fn make_number(
         &self,
         mut make: impl FnMut(usize) -> Option<f64>,
     ) -> Result<ArrayRef> {
-        let finite = |row| make(row).filter(|it| it.is_finite());
-        Ok(Arc::new((0..self.rows).map(finite).collect::<Float64Array>()))
+        let mut too_large = false;
+        let number = |row| {
+            let number = make(row).filter(|it| !it.is_nan());
+            too_large |= number.is_some_and(f64::is_infinite);
+            number
+        };
+        let numbers: Float64Array = (0..self.rows).map(number).collect();
+        if too_large {
+            return Err(DataFusionError::Execution(
+                "a result is too large for a DOUBLE".to_owned(),
+            ));
+        }
+        Ok(Arc::new(numbers))
     }
 
     pub(super) fn make_moment(
@@ -172,11 +183,7 @@ pub(super) fn fits(bytes: usize) -> Result<()> {
 }
 
 fn too_long() -> DataFusionError {
-    DataFusionError::ResourcesExhausted(format!(
-        "a function made text of more than {} MiB in a value or {} MiB in a batch",
-        VALUE_BYTES_MAX >> 20,
-        BATCH_BYTES_MAX >> 20
-    ))
+    DataFusionError::Execution(format!("a text of more than {VALUE_BYTES_MAX} bytes is not made"))
 }
 
 impl Column<StringArray> {

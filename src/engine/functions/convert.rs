@@ -10,10 +10,7 @@ use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("mysql_number", Family::Internal, (1, 1), Returns::Number, number),
-    Function::new("mysql_signed", Family::Internal, (1, 1), Returns::Long, |args| {
-        let long = args.long(0)?;
-        args.make_long(|row| long.get(row))
-    }),
+    Function::new("mysql_signed", Family::Internal, (1, 1), Returns::Long, signed),
     Function::new("mysql_date", Family::Internal, (1, 1), Returns::Date, |args| {
         let moment = args.moment(0)?;
         args.make_date(|row| moment.get(row))
@@ -22,11 +19,32 @@ pub(super) const TABLE: &[Function] = &[
         let moment = args.moment(0)?;
         args.make_moment(|row| moment.get(row))
     }),
+    Function::new("mysql_text", Family::Internal, (1, 1), Returns::Text, |args| {
+        let text = args.text(0)?;
+        args.make_text(|row, out| text.get(row).map(|it| out.push_str(it)))
+    }),
     Function::new("mysql_bool", Family::Internal, (1, 1), Returns::Boolean, bool_of),
 ];
 
 fn number(args: &Args) -> Result<ArrayRef> {
     Ok(Arc::new(to_numbers(args.raw(0).0)?))
+}
+
+/// Numbers are rounded, and texts cut at their point.
+fn signed(args: &Args) -> Result<ArrayRef> {
+    if *args.kind(0) != datafusion::arrow::datatypes::DataType::Utf8 {
+        let long = args.long(0)?;
+        return args.make_long(|row| long.get(row));
+    }
+    let text = args.text(0)?;
+    args.make_long(|row| {
+        let text = text.get(row)?.trim_ascii_start();
+        let sign = usize::from(text.starts_with(['-', '+']));
+        let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
+        let number: i128 = text[sign..sign + digits.min(30)].parse().unwrap_or(0);
+        let number = if text.starts_with('-') { -number } else { number };
+        Some(number.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+    })
 }
 
 /// True where a value counts as a number other than 0.

@@ -18,6 +18,31 @@ pub(super) const TABLE: &[Function] = &[
         to_digits(args, false)
     })
     .also(&["trunc"]),
+    Function::new("abs", Family::Math, (1, 1), Returns::By(kind_of_rounded), abs),
+    Function::new("ceil", Family::Math, (1, 1), Returns::By(kind_of_rounded), |args| {
+        whole(args, f64::ceil)
+    })
+    .also(&["ceiling"]),
+    Function::new("floor", Family::Math, (1, 1), Returns::By(kind_of_rounded), |args| {
+        whole(args, f64::floor)
+    }),
+    Function::new("exp", Family::Math, (1, 1), Number, |args| one(args, |it| Some(it.exp()))),
+    Function::new("pi", Family::Math, (0, 0), Number, |args| {
+        args.make_number(|_| Some(std::f64::consts::PI))
+    }),
+    Function::new("degrees", Family::Math, (1, 1), Number, |args| {
+        one(args, |it| Some(it.to_degrees()))
+    }),
+    Function::new("radians", Family::Math, (1, 1), Number, |args| {
+        one(args, |it| Some(it.to_radians()))
+    }),
+    Function::new("sin", Family::Math, (1, 1), Number, |args| one(args, |it| Some(it.sin()))),
+    Function::new("cos", Family::Math, (1, 1), Number, |args| one(args, |it| Some(it.cos()))),
+    Function::new("tan", Family::Math, (1, 1), Number, |args| one(args, |it| Some(it.tan()))),
+    Function::new("cot", Family::Math, (1, 1), Number, |args| one(args, |it| Some(1.0 / it.tan()))),
+    Function::new("asin", Family::Math, (1, 1), Number, |args| one(args, |it| Some(it.asin()))),
+    Function::new("acos", Family::Math, (1, 1), Number, |args| one(args, |it| Some(it.acos()))),
+    Function::new("atan", Family::Math, (1, 2), Number, atan).also(&["atan2"]),
     Function::new("sign", Family::Math, (1, 1), Long, sign),
     Function::new("sqrt", Family::Math, (1, 1), Number, |args| {
         one(args, |it| (it >= 0.0).then(|| it.sqrt()))
@@ -44,6 +69,36 @@ pub(super) const TABLE: &[Function] = &[
 fn one(args: &Args, of: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
     let number = args.number(0)?;
     args.make_number(|row| of(number.get(row)?))
+}
+
+/// ATAN(x), or ATAN(y, x).
+fn atan(args: &Args) -> Result<ArrayRef> {
+    if args.len() == 1 {
+        return one(args, |it| Some(it.atan()));
+    }
+    let (y, x) = (args.number(0)?, args.number(1)?);
+    args.make_number(|row| Some(y.get(row)?.atan2(x.get(row)?)))
+}
+
+/// A whole number above or below.
+fn whole(args: &Args, to: fn(f64) -> f64) -> Result<ArrayRef> {
+    if args.kind(0).is_integer() {
+        let number = args.long(0)?;
+        return args.make_long(|row| number.get(row));
+    }
+    one(args, |it| Some(to(it)))
+}
+
+fn abs(args: &Args) -> Result<ArrayRef> {
+    if !args.kind(0).is_integer() {
+        return one(args, |it| Some(it.abs()));
+    }
+    let number = args.long(0)?;
+    if (0..args.rows).any(|row| number.get(row) == Some(i64::MIN)) {
+        let message = "9223372036854775808 is too large for a LONG".to_owned();
+        return Err(datafusion::common::DataFusionError::Execution(message));
+    }
+    args.make_long(|row| number.get(row).map(i64::abs))
 }
 
 /// A LONG stays one, and a DECIMAL.
@@ -180,19 +235,26 @@ fn modulo(args: &Args) -> Result<ArrayRef> {
     })
 }
 
-/// RAND([seed]): with a seed, the same numbers each time, though not MySQL's.
+/// RAND([seed]): with a seed, MySQL's own sequence.
 fn rand(args: &Args) -> Result<ArrayRef> {
     use std::hash::{BuildHasher, RandomState};
+    const MODULUS: u64 = 0x3fff_ffff;
     let seed = (args.len() > 0).then(|| args.long(0)).transpose()?;
-    let mut state = match &seed {
-        Some(seed) => seed.get(0).unwrap_or(0) as u64,
-        None => RandomState::new().hash_one(0),
+    let (mut one, mut other) = match &seed {
+        Some(seed) => {
+            let seed = seed.get(0).unwrap_or(0) as u32;
+            let one = seed.wrapping_mul(0x1_0001).wrapping_add(55_555_555);
+            (u64::from(one) % MODULUS, u64::from(seed.wrapping_mul(0x1000_0001)) % MODULUS)
+        }
+        None => {
+            let hash = RandomState::new().hash_one(0);
+            (hash % MODULUS, (hash >> 32) % MODULUS)
+        }
     };
     args.make_number(|_| {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let mixed = (state ^ (state >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        Some((mixed >> 11) as f64 / (1_u64 << 53) as f64)
+        one = (one * 3 + other) % MODULUS;
+        other = (one + other + 33) % MODULUS;
+        Some(one as f64 / MODULUS as f64)
     })
 }
 
@@ -201,6 +263,9 @@ fn conv(args: &Args) -> Result<ArrayRef> {
     let (text, from, to) = (args.text(0)?, args.long(1)?, args.long(2)?);
     args.make_text(|row, out| {
         let (text, from, to) = (text.get(row)?.trim(), from.get(row)?, to.get(row)?);
+        if text.is_empty() {
+            return None;
+        }
         let base = u32::try_from(from.unsigned_abs()).ok().filter(|it| (2..=36).contains(it))?;
         let target = Some(to.unsigned_abs()).filter(|it| (2..=36).contains(it))?;
         let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |it| (true, it));

@@ -61,18 +61,10 @@ const OF_THE_ENGINE: &[(Family, &[&str])] = &[
     ),
     (Family::Date, &["date_trunc", "date_part"]),
     (Family::Logic, &["nullif", "coalesce", "greatest", "least"]),
-    (
-        Family::Math,
-        &[
-            "abs", "acos", "asin", "atan", "atan2", "cos", "cot", "degrees", "exp", "floor",
-            "ceil", "pi", "radians", "signum", "sin", "tan",
-        ],
-    ),
 ];
 
 /// What nothing says that Domo has: strict mode does not take these names.
 const ENGINE_ONLY: &[&str] = &[
-    "initcap",
     "btrim",
     "strpos",
     "date_part",
@@ -91,9 +83,6 @@ const ENGINE_ONLY: &[&str] = &[
 pub(crate) fn is_engine_only(name: &str) -> bool {
     ENGINE_ONLY.contains(&name)
 }
-
-/// Names that MySQL has for them besides.
-const ALSO: &[(&str, &str)] = &[("lower", "lcase"), ("upper", "ucase"), ("ceil", "ceiling")];
 
 const AGGREGATES_OF_THE_ENGINE: &[&str] = &[
     "count",
@@ -142,12 +131,8 @@ const WINDOWS_OF_THE_ENGINE: &[&str] = &[
 /// Ours come last: a later function takes the names of an earlier one.
 pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
     let wanted = |name: &str| OF_THE_ENGINE.iter().any(|(_, names)| names.contains(&name));
-    let named = |it: Arc<ScalarUDF>| match ALSO.iter().find(|(name, _)| *name == it.name()) {
-        Some((_, alias)) => Arc::new(ScalarUDF::clone(&it).with_aliases([*alias])),
-        None => it,
-    };
     let engine = datafusion::functions::all_default_functions().into_iter();
-    let engine = engine.filter(|it| wanted(it.name())).map(named);
+    let engine = engine.filter(|it| wanted(it.name()));
     engine.chain(TABLES.iter().copied().flatten().map(|it| Udf::of(*it))).collect()
 }
 

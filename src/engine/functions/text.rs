@@ -16,6 +16,13 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("insert", Family::Text, (4, 4), Text, insert),
     Function::new("lpad", Family::Text, (2, 3), Text, |args| pad(args, true)),
     Function::new("rpad", Family::Text, (2, 3), Text, |args| pad(args, false)),
+    Function::new("upper", Family::Text, (1, 1), Text, upper).also(&["ucase"]),
+    Function::new("lower", Family::Text, (1, 1), Text, lower).also(&["lcase"]),
+    Function::new("reverse", Family::Text, (1, 1), Text, reverse),
+    Function::new("btrim", Family::Text, (1, 2), Text, |args| trim(args, (true, true)))
+        .also(&["trim"]),
+    Function::new("ltrim", Family::Text, (1, 2), Text, |args| trim(args, (true, false))),
+    Function::new("rtrim", Family::Text, (1, 2), Text, |args| trim(args, (false, true))),
     Function::new("initcap", Family::Text, (1, 1), Text, initcap),
     Function::new("quote", Family::Text, (1, 1), Text, quote),
     Function::new("format", Family::Text, (2, 3), Text, format),
@@ -149,7 +156,7 @@ fn pad(args: &Args, on_the_left: bool) -> Result<ArrayRef> {
             return Some(());
         }
         if filling.is_empty() {
-            return None;
+            return Some(());
         }
         let fill = filling.chars().cycle().take(length - count);
         if on_the_left {
@@ -159,6 +166,62 @@ fn pad(args: &Args, on_the_left: bool) -> Result<ArrayRef> {
             out.push_str(text);
             out.extend(fill);
         }
+        Some(())
+    })
+}
+
+fn upper(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        let text = text.get(row)?;
+        if text.is_ascii() {
+            out.push_str(text);
+            out.make_ascii_uppercase();
+        } else {
+            out.extend(text.chars().flat_map(char::to_uppercase));
+        }
+        Some(())
+    })
+}
+
+fn lower(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        let text = text.get(row)?;
+        if text.is_ascii() {
+            out.push_str(text);
+            out.make_ascii_lowercase();
+        } else {
+            out.push_str(&text.to_lowercase());
+        }
+        Some(())
+    })
+}
+
+fn reverse(args: &Args) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_text(|row, out| {
+        out.extend(text.get(row)?.chars().rev());
+        Some(())
+    })
+}
+
+/// Takes blanks, or another text as a whole, from the ends.
+fn trim(args: &Args, (start, end): (bool, bool)) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    let what = (args.len() > 1).then(|| args.text(1)).transpose()?;
+    args.make_text(|row, out| {
+        let mut text = text.get(row)?;
+        let what = what.as_ref().map_or(Some(" "), |it| it.get(row))?;
+        if !what.is_empty() {
+            if start {
+                text = text.trim_start_matches(what);
+            }
+            if end {
+                text = text.trim_end_matches(what);
+            }
+        }
+        out.push_str(text);
         Some(())
     })
 }

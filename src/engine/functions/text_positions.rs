@@ -86,7 +86,10 @@ fn split_part(args: &Args) -> Result<ArrayRef> {
     let (text, delimiter, number) = (args.text(0)?, args.text(1)?, args.long(2)?);
     args.make_text(|row, out| {
         let (text, delimiter, number) = (text.get(row)?, delimiter.get(row)?, number.get(row)?);
-        let nth = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX).checked_sub(1)?;
+        let Some(nth) = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX).checked_sub(1)
+        else {
+            return Some(());
+        };
         let piece = match number {
             _ if delimiter.is_empty() => (nth == 0).then_some(text),
             1.. => text.split(delimiter).nth(nth),
