@@ -46,18 +46,15 @@ pub async fn delete(call: Call, path: PathArgs) -> Result<StatusCode, Refusal> {
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A client sends `null` for what it does not say.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
     name: String,
-    #[serde(default)]
-    filters: Vec<FilterDefinition>,
-    #[serde(default)]
-    users: Vec<LooseId>,
-    #[serde(default)]
-    virtual_users: Vec<LooseId>,
-    #[serde(default)]
-    groups: Vec<LooseId>,
+    filters: Option<Vec<FilterDefinition>>,
+    users: Option<Vec<LooseId>>,
+    virtual_users: Option<Vec<LooseId>>,
+    groups: Option<Vec<LooseId>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -75,11 +72,12 @@ impl Definition {
             filters: self
                 .filters
                 .into_iter()
+                .flatten()
                 .map(FilterDefinition::into_domain)
                 .collect::<Result<_, _>>()?,
-            users: ids(&self.users, "user")?,
-            groups: ids(&self.groups, "group")?,
-            virtual_users: texts(self.virtual_users),
+            users: ids(&self.users.unwrap_or_default(), "user")?,
+            groups: ids(&self.groups.unwrap_or_default(), "group")?,
+            virtual_users: texts(self.virtual_users.unwrap_or_default()),
         })
     }
 }
@@ -106,7 +104,8 @@ pub struct PublicPolicy {
     filters: Vec<PublicFilter>,
     users: Vec<u64>,
     virtual_users: Vec<String>,
-    groups: Vec<u64>,
+    /// Ids as strings: a client reads nothing else, and the others read both.
+    groups: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -136,7 +135,7 @@ impl PublicPolicy {
             filters: filters.collect(),
             users: it.users.iter().copied().collect(),
             virtual_users: it.virtual_users.clone(),
-            groups: it.groups.iter().copied().collect(),
+            groups: it.groups.iter().map(ToString::to_string).collect(),
         }
     }
 }
