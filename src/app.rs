@@ -1,12 +1,13 @@
 //! The only place where the parts are wired together.
 
+mod addressing;
+
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, uri::PathAndQuery};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, body::Body};
@@ -16,18 +17,22 @@ use tokio::task::JoinHandle;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::config::Config;
 use crate::control::routes::Control;
 use crate::control::seed;
 use crate::domain::instance::InstanceSettings;
+use crate::domain::instances::Instances;
 use crate::domain::{Clock, Instance};
 use crate::engine::{Engine, EngineLimits, SqlSettings};
-use crate::front::listen;
+use crate::front::listen::{self, Terms};
+use crate::front::tls::Tls;
 use crate::wire::error::{self, Refusal};
 use crate::wire::extract;
 use crate::wire::routes::{self, Evidence};
 use crate::{control, wire};
+use addressing::{addressed, admit};
 
 /// Says how sure Domock is of an answer.
 const EVIDENCE: HeaderName = HeaderName::from_static("x-domock-evidence");
@@ -36,7 +41,7 @@ const EVIDENCE: HeaderName = HeaderName::from_static("x-domock-evidence");
 #[derive(Debug)]
 pub struct Domock {
     address: SocketAddr,
-    instance: Instance,
+    instances: Instances,
     stop: watch::Sender<bool>,
     server: Option<JoinHandle<()>>,
 }
@@ -51,23 +56,33 @@ impl Domock {
         let engine = Engine::new(engine_limits(&config)).with_sql(sql_settings(&config));
         let dir = config.seed.dir();
         let now = config.time.frozen_at.unwrap_or_else(|| Clock::running().now());
-        let origin = seed::load(dir.as_deref(), (config.seed.id_seed, now), &engine)?;
-        let instance =
-            Instance::new("default", Arc::new(origin), engine, instance_settings(&config));
+        let seeds = seed::all(dir.as_deref(), (config.seed.id_seed, now), &engine)?;
+        let instances =
+            Instances::new(seeds, engine, instance_settings(&config), config.limits.max_instances);
+        let tls = Tls::new(config.tls.source())?;
         let wanted = config.listen.address()?;
         let listener = TcpListener::bind(wanted).await.with_context(|| {
             format!("cannot listen at {wanted}: is it in use? (--port 0 takes a free port)")
         })?;
         let address = listener.local_addr()?;
         let seed = dir.map_or_else(|| "none".to_owned(), |it| it.display().to_string());
-        let router = router(&config, Control { started, seed });
-        let default = instance.clone();
+        let router = router(
+            &config,
+            Control { started, seed, instances: instances.clone(), tls: tls.clone() },
+        );
+        let known = instances.clone();
         let service = ServiceBuilder::new()
-            .map_request(move |request| addressed(request, &default))
+            .map_request(move |request| addressed(request, &known))
             .service(router);
         let (stop, stopped) = watch::channel(false);
-        let serving = listen::serve(listener, service, config.limits.max_connections, stopped);
-        Ok(Self { address, instance, stop, server: Some(in_background(serving)) })
+        let terms = Terms {
+            tls,
+            head_time_max: config.limits.head_time_max(),
+            connections_max: config.limits.max_connections,
+            stop: stopped,
+        };
+        let serving = listen::serve(listener, service, terms);
+        Ok(Self { address, instances, stop, server: Some(in_background(serving)) })
     }
 
     /// Where it listens: `http://127.0.0.1:3666`, without a slash at the end.
@@ -79,14 +94,19 @@ impl Domock {
         self.address
     }
 
-    /// Back to the seed, at once.
+    /// All instances back to their seeds, at once.
     pub fn reset(&self) {
-        self.instance.reset();
+        self.instances.all().iter().for_each(Instance::reset);
     }
 
-    /// The emulated instance, without HTTP around it.
-    pub fn instance(&self) -> &Instance {
-        &self.instance
+    /// The instance of whoever names none, without HTTP around it.
+    pub fn instance(&self) -> Instance {
+        self.instances.default_instance()
+    }
+
+    /// All instances, by name.
+    pub fn instances(&self) -> &Instances {
+        &self.instances
     }
 
     /// Stops to listen, lets what is in flight finish, and returns when all is done.
@@ -136,8 +156,10 @@ fn instance_settings(config: &Config) -> InstanceSettings {
 /// The layers, outermost first:
 /// 1. `dress` puts whatever was refused inside into Domo's envelope;
 /// 2. a panic becomes a 500 for `dress`;
-/// 3. gzip is undone before a handler counts bytes, also where only the content type tells of it;
-/// 4. `label`, on Domo's routes only, because it needs to know which route it was.
+/// 3. what is for no instance is refused;
+/// 4. a body that does not come on is given up;
+/// 5. gzip is undone before a handler counts bytes, also where only the content type tells of it;
+/// 6. `label`, on Domo's routes only, because it needs to know which route it was.
 fn router(config: &Config, control: Control) -> Router {
     let settings = wire::Settings {
         default_shape: config.answers.default_shape,
@@ -156,29 +178,11 @@ fn router(config: &Config, control: Control) -> Router {
             ServiceBuilder::new()
                 .layer(middleware::from_fn(error::dress))
                 .layer(CatchPanicLayer::custom(panicked))
+                .layer(middleware::from_fn(admit))
+                .layer(RequestBodyTimeoutLayer::new(config.limits.body_time_max()))
                 .map_request(extract::gzip_by_type)
                 .layer(RequestDecompressionLayer::new()),
         )
-}
-
-/// Gives a request its instance, and its path the one spelling that the router knows.
-fn addressed<B>(mut request: Request<B>, default: &Instance) -> Request<B> {
-    if let Some(uri) = without_last_slash(request.uri()) {
-        *request.uri_mut() = uri;
-    }
-    request.extensions_mut().insert(default.clone());
-    request
-}
-
-fn without_last_slash(uri: &Uri) -> Option<Uri> {
-    let path = uri.path().strip_suffix('/').filter(|it| !it.is_empty())?;
-    let spelling = match uri.query() {
-        Some(query) => format!("{}?{query}", path.trim_end_matches('/')),
-        None => path.trim_end_matches('/').to_owned(),
-    };
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(spelling).ok()?);
-    Uri::from_parts(parts).ok()
 }
 
 /// Says how sure we are of an answer, and withholds it where that is not sure enough.

@@ -1,5 +1,7 @@
 //! Flags and environment, parsed once: `domock --help` is the manual. A flag wins over its variable, that over the default.
 
+mod tls;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +12,8 @@ use crate::domain::Timestamp;
 use crate::engine::{SqlMode, StringCompare};
 use crate::wire::query::DefaultShape;
 use crate::wire::routes::Evidence;
+
+pub use tls::TlsConfig;
 
 /// A local Domo for tests: the Datasets API with real state, real CSV uploads and real SQL.
 ///
@@ -47,6 +51,8 @@ pub struct HealthArgs {
 pub struct Config {
     #[command(flatten)]
     pub listen: ListenConfig,
+    #[command(flatten)]
+    pub tls: TlsConfig,
     #[command(flatten)]
     pub seed: SeedConfig,
     #[command(flatten)]
@@ -164,7 +170,16 @@ pub struct LimitConfig {
     pub max_sql_bytes: usize,
     /// Connections that are open at the same time; further ones wait
     #[arg(long, env = "DOMOCK_MAX_CONNECTIONS", default_value_t = 4096, value_name = "N")]
-    pub max_connections: usize,
+    pub max_connections: u32,
+    /// Instances besides the default one
+    #[arg(long, env = "DOMOCK_MAX_INSTANCES", default_value_t = 1000, value_name = "N")]
+    pub max_instances: usize,
+    /// Milliseconds that a client may take to begin, to agree on TLS, and to send the head of a request
+    #[arg(long, env = "DOMOCK_MAX_HEAD_MS", default_value_t = 30_000, value_name = "MS")]
+    pub max_head_ms: u64,
+    /// Milliseconds that a client may pause within the body of a request
+    #[arg(long, env = "DOMOCK_MAX_BODY_PAUSE_MS", default_value_t = 60_000, value_name = "MS")]
+    pub max_body_pause_ms: u64,
     /// Threads for parsing and queries [default: one for each core]
     #[arg(long, env = "DOMOCK_THREADS", value_name = "N")]
     pub threads: Option<usize>,
@@ -235,6 +250,7 @@ impl Config {
     pub fn for_tests() -> Self {
         Self {
             listen: ListenConfig { host: IpAddr::V4(Ipv4Addr::LOCALHOST), port: Some(0) },
+            tls: TlsConfig::default(),
             seed: SeedConfig { seed_dir: None, empty: true, id_seed: 3666 },
             time: TimeConfig {
                 frozen_at: None,
@@ -258,6 +274,9 @@ impl Config {
                 max_queries: None,
                 max_sql_bytes: 64 << 10,
                 max_connections: 4096,
+                max_instances: 1000,
+                max_head_ms: 30_000,
+                max_body_pause_ms: 60_000,
                 threads: None,
             },
         }
@@ -304,6 +323,14 @@ impl LimitConfig {
     pub fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         self.threads.unwrap_or_else(cores).max(1)
+    }
+
+    pub fn head_time_max(&self) -> Duration {
+        Duration::from_millis(self.max_head_ms)
+    }
+
+    pub fn body_time_max(&self) -> Duration {
+        Duration::from_millis(self.max_body_pause_ms)
     }
 
     pub fn query_time_max(&self) -> Duration {

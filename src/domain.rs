@@ -7,6 +7,7 @@ pub mod error;
 pub mod ids;
 pub mod index;
 pub mod instance;
+pub mod instances;
 pub mod permission;
 pub mod policy;
 pub mod schema;

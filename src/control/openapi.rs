@@ -131,6 +131,12 @@ fn control_paths() -> Map<String, Value> {
         ("/_domock/clock", "post", "clock.move", "Stops, sets or advances the clock"),
         ("/_domock/coverage", "get", "coverage", "The route table"),
         ("/_domock/openapi.json", "get", "openapi", "This document"),
+        (
+            "/_domock/ca.pem",
+            "get",
+            "ca",
+            "What a client has to trust to speak TLS with this server",
+        ),
     ];
     let mut paths = Map::new();
     for (path, verb, id, summary) in routes {

@@ -2,16 +2,18 @@
 
 use std::time::Instant;
 
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::openapi;
+use crate::domain::instances::Instances;
 use crate::domain::{Instance, Timestamp};
+use crate::front::tls::Tls;
 use crate::wire::error::Refusal;
 use crate::wire::routes::ROUTES;
 
@@ -20,6 +22,8 @@ use crate::wire::routes::ROUTES;
 pub struct Control {
     pub started: Instant,
     pub seed: String,
+    pub instances: Instances,
+    pub tls: Tls,
 }
 
 pub fn router(control: Control) -> Router {
@@ -27,9 +31,12 @@ pub fn router(control: Control) -> Router {
         .route("/health", get(health))
         .route("/_domock/health", get(health))
         .route("/_domock/reset", post(reset))
+        .route("/_domock/instances", get(instances))
+        .route("/_domock/instances/{name}", delete(forget))
         .route("/_domock/clock", get(clock).post(move_clock))
         .route("/_domock/coverage", get(coverage))
         .route("/_domock/openapi.json", get(openapi))
+        .route("/_domock/ca.pem", get(authority))
         .route_layer(middleware::from_fn(refuse_web_pages))
         .with_state(control)
 }
@@ -55,10 +62,40 @@ async fn health(State(control): State<Control>, domo: axum::Extension<Instance>)
     })
 }
 
-/// Back to the seed, at once; what is in flight finishes on the old state.
-async fn reset(domo: axum::Extension<Instance>) -> Json<serde_json::Value> {
-    domo.reset();
+/// Back to the seed, at once; what is in flight finishes on the old state. All instances for `?instance=*`.
+async fn reset(
+    State(control): State<Control>,
+    domo: axum::Extension<Instance>,
+    uri: Uri,
+) -> Json<serde_json::Value> {
+    if uri.query().is_some_and(|it| it.split('&').any(|it| it == "instance=*")) {
+        control.instances.all().iter().for_each(Instance::reset);
+    } else {
+        domo.reset();
+    }
     Json(serde_json::json!({ "status": "reset" }))
+}
+
+#[derive(Serialize)]
+struct InstanceSummary {
+    name: String,
+    datasets: usize,
+}
+
+async fn instances(State(control): State<Control>) -> Json<Vec<InstanceSummary>> {
+    let all = control.instances.all();
+    let summaries = all
+        .iter()
+        .map(|it| InstanceSummary { name: it.name().to_owned(), datasets: it.dataset_count() });
+    Json(summaries.collect())
+}
+
+async fn forget(
+    State(control): State<Control>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    control.instances.remove(&name)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What time it is in the instance.
@@ -135,6 +172,24 @@ async fn openapi(headers: axum::http::HeaderMap) -> Json<serde_json::Value> {
     let host =
         headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or("127.0.0.1:3666");
     Json(openapi::document(&format!("http://{host}")))
+}
+
+/// What a client has to trust to speak TLS with this server.
+async fn authority(State(control): State<Control>) -> Result<Response, Refusal> {
+    match control.tls.authority() {
+        Ok(Some(pem)) => {
+            Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], pem.to_string())
+                .into_response())
+        }
+        Ok(None) => Err(Refusal::not_found(
+            "the certificate is not Domock's own: ask for its authority whoever gave it with --tls-cert",
+        )),
+        Err(error) => {
+            tracing::error!("no certificate for TLS: {error:#}");
+            let message = "the certificate could not be made: the log says more";
+            Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message))
+        }
+    }
 }
 
 /// A page in a browser must not drive the server of whoever visits it.

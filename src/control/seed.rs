@@ -6,15 +6,17 @@
 mod format;
 mod plant;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
 use crate::domain::dataset::Dataset;
 use crate::domain::directory::Directory;
 use crate::domain::ids::Ids;
+use crate::domain::instances::{Seeds, is_name};
 use crate::domain::store::World;
 use crate::domain::{Clock, Timestamp};
 use crate::engine::Engine;
@@ -22,11 +24,49 @@ use crate::engine::Engine;
 use format::{DatasetFile, UsersFile};
 use plant::Plot;
 
+/// The end of the name of a folder within the seed's that an instance of its own begins with: `acme.domo.com`.
+const INSTANCE_FOLDER: &str = ".domo.com";
+
+/// What the folder describes, and what the folders within it that are named for instances do.
+///
+/// # Errors
+/// As those of [`load`].
+pub fn all(
+    dir: Option<&Path>,
+    (id_seed, now): (u64, Timestamp),
+    engine: &Engine,
+) -> anyhow::Result<Seeds> {
+    let usual = Arc::new(load(dir, (id_seed, now), engine)?);
+    let mut named = BTreeMap::new();
+    for folder in dir.map(instance_folders).transpose()?.unwrap_or_default() {
+        let file_name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file_name.trim_end_matches(INSTANCE_FOLDER);
+        if !is_name(name) {
+            bail!("{}: '{name}' cannot be the name of an instance", folder.display());
+        }
+        let world = load(Some(&folder), (id_seed, now), engine)?;
+        named.insert(name.to_owned(), Arc::new(world));
+    }
+    Ok(Seeds { usual, named })
+}
+
+fn instance_folders(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| format!("seed folder {}", dir.display()))? {
+        let path = entry?.path();
+        if path.is_dir() && path.to_string_lossy().ends_with(INSTANCE_FOLDER) {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
 /// The world that the folder describes; one administrator and nothing else where there is no folder.
 ///
 /// # Errors
 /// A file that is no seed file, or has a mistake: `orders.toml:3:9: …`, `orders.csv:17: …`.
-pub fn load(
+fn load(
     dir: Option<&Path>,
     (id_seed, now): (u64, Timestamp),
     engine: &Engine,

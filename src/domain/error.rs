@@ -18,6 +18,11 @@ pub enum Error {
     Forbidden { user: UserId, action: &'static str },
     #[error("{what} would exceed the limit of {limit}")]
     TooLarge { what: &'static str, limit: u64 },
+    #[error(
+        "instance '{name}' would be one more than {limit}: a test that makes instances should delete them, \
+         with DELETE /_domock/instances/{name}, or the limit be higher, with --max-instances"
+    )]
+    TooManyInstances { name: String, limit: usize },
     /// The dataset exists, but none of its versions can be queried yet.
     #[error("No indexed schema found for datasource: {dataset}")]
     NotIndexed { dataset: DatasetId, asked_for: AskedFor },

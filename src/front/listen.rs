@@ -1,4 +1,4 @@
-//! Accepts connections, serves them, and lets those in flight finish at the end.
+//! Accepts connections, serves them beside each other, and lets those in flight finish at the end.
 
 use std::convert::Infallible;
 use std::io;
@@ -8,64 +8,60 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::Service;
 
-/// How long a client may take to send the head of a request.
-const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+use super::connection::Connection;
+use super::tls::Tls;
+
 /// How long connections in flight may take to finish at the end.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Serves until `stop` says so, and then until what is in flight is done.
-pub async fn serve<S>(
-    listener: TcpListener,
-    service: S,
-    connections_max: usize,
-    mut stop: watch::Receiver<bool>,
-) where
+/// What every connection is served with.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    pub tls: Tls,
+    /// How long a client may take to begin, to agree on TLS, and to send the head of a request.
+    pub head_time_max: Duration,
+    pub connections_max: u32,
+    /// Says when to stop.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// Serves until it is told to stop, and then until what is in flight is done.
+pub async fn serve<S>(listener: TcpListener, service: S, terms: Terms)
+where
     S: Service<Request<hyper::body::Incoming>, Response = Response<Body>, Error = Infallible>
         + Clone
         + Send
+        + Sync
         + 'static,
     S::Future: Send,
 {
-    let permits = Arc::new(Semaphore::new(connections_max));
-    let graceful = GracefulShutdown::new();
+    let permits = Arc::new(Semaphore::new(terms.connections_max as usize));
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &permits) => accepted,
-            _ = stop.wait_for(|it| *it) => break,
+            () = stopped(terms.stop.clone()) => break,
         };
         let Some((socket, permit)) = accepted else { continue };
-        let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX);
-        let connection =
-            http.serve_connection(TokioIo::new(socket), TowerToHyperService::new(service.clone()));
-        let connection = graceful.watch(connection);
-        in_background(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(permit);
-        });
+        let connection = Connection::new(service.clone(), terms.clone(), permit);
+        in_background(connection.serve(socket));
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_TIME_MAX, graceful.shutdown()).await.is_err() {
-        tracing::warn!(
-            "gave up on connections that did not finish in {} s",
-            DRAIN_TIME_MAX.as_secs()
-        );
+    let all_done = permits.acquire_many(terms.connections_max);
+    if tokio::time::timeout(DRAIN_TIME_MAX, all_done).await.is_err() {
+        let seconds = DRAIN_TIME_MAX.as_secs();
+        tracing::warn!("gave up on connections that did not finish in {seconds} s");
     }
 }
 
-type Permit = tokio::sync::OwnedSemaphorePermit;
-
 /// The next connection, once there is room for it. An error of one connection is no reason to stop.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<(TcpStream, Permit)> {
+async fn accept(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((socket, _)) => {
@@ -95,7 +91,12 @@ async fn pause_if_out_of_files(error: &io::Error) {
     }
 }
 
+/// Returns once the server stops, or is gone.
+pub(super) async fn stopped(mut stop: watch::Receiver<bool>) {
+    stop.wait_for(|it| *it).await.ok();
+}
+
 #[expect(clippy::disallowed_methods, reason = "a connection is served beside the others")]
-fn in_background(work: impl Future<Output = ()> + Send + 'static) {
+pub(super) fn in_background(work: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(work);
 }

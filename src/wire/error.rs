@@ -59,6 +59,8 @@ impl From<Error> for Refusal {
             Error::NotFound { .. } => StatusCode::NOT_FOUND,
             Error::Conflict { .. } => StatusCode::CONFLICT,
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+            // Nothing that a client would try again by itself.
+            Error::TooManyInstances { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Unsupported(_) => StatusCode::NOT_IMPLEMENTED,
             Error::NotIndexed { asked_for: AskedFor::Schema, .. } => StatusCode::NOT_FOUND,

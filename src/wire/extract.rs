@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tower_http::timeout::TimeoutError;
 
 use super::Settings;
 use super::error::Refusal;
@@ -150,6 +151,10 @@ pub fn broken_body(error: &(dyn std::error::Error + 'static)) -> Refusal {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "the body is larger than its limit",
             );
+        }
+        if it.is::<TimeoutError>() {
+            let message = "the body stopped before its end for longer than the server waits";
+            return Refusal::new(StatusCode::REQUEST_TIMEOUT, message);
         }
         cause = it.source();
     }

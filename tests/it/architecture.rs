@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &["engine"]),
     ("wire", &["domain"]),
     ("front", &[]),
-    ("control", &["domain", "wire::routes", "wire::error"]),
+    ("control", &["domain", "front::tls", "wire::routes", "wire::error"]),
 ];
 
 /// Seeds are planted through the engine's own reader.

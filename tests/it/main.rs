@@ -6,6 +6,7 @@ mod architecture;
 mod bytes;
 mod command_line;
 mod coverage;
+mod front;
 mod hostile_sql;
 mod policies;
 mod properties;

@@ -1,0 +1,142 @@
+//! Which instance a request is for, and the one spelling of its path that the router knows.
+
+use axum::extract::Request;
+use axum::http::{StatusCode, Uri, uri::PathAndQuery};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::Instance;
+use crate::domain::instances::{DEFAULT, Instances};
+use crate::front::proxy::Addressed;
+use crate::wire::error::Refusal;
+
+/// The end of the host names of instances.
+const DOMAIN: &str = ".domo.com";
+/// The host of the public API, which belongs to no instance.
+const PUBLIC_API: &str = "api";
+
+/// Why a request is for no instance.
+#[derive(Clone)]
+struct Misaddressed(Refusal);
+
+/// Gives a request its instance: by a leading path segment `/acme.domo.com`, else by the host it is sent to.
+pub(super) fn addressed<B>(mut request: Request<B>, instances: &Instances) -> Request<B> {
+    let (by_path, path) = split(request.uri());
+    let host = request.extensions().get::<Addressed>().cloned();
+    let opened = match (by_path.or_else(|| by_query(request.uri())), &host) {
+        (Some(name), _) => opened(instances, &name),
+        (None, Some(Addressed::Directly(host) | Addressed::ByProxy(host))) => {
+            opened(instances, &by_host(host).unwrap_or_else(|| DEFAULT.to_owned()))
+        }
+        (None, None) => Ok(instances.default_instance()),
+        (None, Some(Addressed::Elsewhere(host))) => Err(elsewhere(host)),
+        (None, Some(Addressed::Nested)) => {
+            Err(Refusal::bad_request("this is a tunnel already: it leads to no other host"))
+        }
+    };
+    if let Some(uri) = path.and_then(|it| PathAndQuery::try_from(it).ok()) {
+        *request.uri_mut() = Uri::from(uri);
+    }
+    let instance: Instance = opened.unwrap_or_else(|refusal| {
+        request.extensions_mut().insert(Misaddressed(refusal));
+        instances.default_instance()
+    });
+    request.extensions_mut().insert(instance);
+    request
+}
+
+/// Refuses what is for no instance.
+pub(super) async fn admit(request: Request, next: Next) -> Response {
+    match request.extensions().get::<Misaddressed>() {
+        Some(Misaddressed(refusal)) => refusal.clone().into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn opened(instances: &Instances, name: &str) -> Result<Instance, Refusal> {
+    instances.open(name).map_err(Refusal::from)
+}
+
+fn elsewhere(host: &str) -> Refusal {
+    let message = format!(
+        "{host} is not served here, and Domock passes nothing on: tests do not leave the machine"
+    );
+    Refusal::new(StatusCode::FORBIDDEN, message)
+}
+
+/// The instance that the path begins with, and the path as the router knows it, where that is another one.
+fn split(uri: &Uri) -> (Option<String>, Option<String>) {
+    let path = uri.path();
+    let (first, rest) = match path[path.len().min(1)..].split_once('/') {
+        Some((first, _)) => (first, &path[first.len() + 1..]),
+        None => (path.trim_start_matches('/'), "/"),
+    };
+    let name = by_host(&first.to_ascii_lowercase());
+    let inner = if name.is_some() || is_public_api(first) { rest } else { path };
+    let shortened = match inner.trim_end_matches('/') {
+        "" => "/",
+        other => other,
+    };
+    let is_other = shortened.len() != path.len() || uri.authority().is_some();
+    let query = uri.query().map(|it| format!("?{it}")).unwrap_or_default();
+    (name, is_other.then(|| format!("{shortened}{query}")))
+}
+
+/// `acme.domo.com` → `acme`; none for a host that belongs to no instance.
+fn by_host(host: &str) -> Option<String> {
+    let name = host.strip_suffix(DOMAIN)?;
+    (!name.is_empty()).then(|| if name == PUBLIC_API { DEFAULT } else { name }.to_owned())
+}
+
+fn is_public_api(segment: &str) -> bool {
+    segment.eq_ignore_ascii_case(&format!("{PUBLIC_API}{DOMAIN}"))
+}
+
+/// Domock's own API also takes `?instance=acme`.
+fn by_query(uri: &Uri) -> Option<String> {
+    let of_control = uri.path().starts_with("/_domock/");
+    let pairs = uri.query().filter(|_| of_control)?.split('&');
+    let name = pairs.filter_map(|it| it.strip_prefix("instance=")).next_back()?;
+    (name != "*").then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(uri: &str) -> (Option<String>, String) {
+        let uri: Uri = uri.parse().unwrap();
+        let (name, path) = split(&uri);
+        (name, path.unwrap_or_else(|| uri.to_string()))
+    }
+
+    #[test]
+    fn a_leading_segment_names_the_instance_and_is_taken_off() {
+        let acme = Some("acme".to_owned());
+        assert_eq!(seen("/Acme.domo.com/api/x?y=1"), (acme.clone(), "/api/x?y=1".to_owned()));
+        assert_eq!(seen("/acme.domo.com"), (acme.clone(), "/".to_owned()));
+        assert_eq!(seen("https://acme.domo.com/acme.domo.com/a/"), (acme, "/a".to_owned()));
+        let default = Some(DEFAULT.to_owned());
+        assert_eq!(seen("/api.domo.com/v1/datasets"), (default, "/v1/datasets".to_owned()));
+        assert_eq!(seen("/api/acme.domo.com/x"), (None, "/api/acme.domo.com/x".to_owned()));
+        assert_eq!(seen("/.domo.com/x"), (None, "/.domo.com/x".to_owned()));
+    }
+
+    #[test]
+    fn a_path_has_one_spelling() {
+        assert_eq!(seen("/a/?b=/"), (None, "/a?b=/".to_owned()));
+        assert_eq!(seen("/a//"), (None, "/a".to_owned()));
+        assert_eq!(seen("//"), (None, "/".to_owned()));
+        assert_eq!(seen("/"), (None, "/".to_owned()));
+        assert_eq!(seen("http://localhost"), (None, "/".to_owned()));
+        assert_eq!(seen("/ä".replace('ä', "%C3%A4").as_str()), (None, "/%C3%A4".to_owned()));
+    }
+
+    #[test]
+    fn only_domocks_own_api_takes_the_instance_from_the_query() {
+        let name = |uri: &str| by_query(&uri.parse().unwrap());
+        assert_eq!(name("/_domock/reset?x=1&instance=acme"), Some("acme".to_owned()));
+        assert_eq!(name("/_domock/reset?instance=*"), None);
+        assert_eq!(name("/api/x?instance=acme"), None);
+    }
+}

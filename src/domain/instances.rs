@@ -1,0 +1,133 @@
+//! All instances of a server, by name. Each is a world of its own, forked from its seed at first touch.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::error::{Error, Result};
+use super::instance::{Instance, InstanceSettings};
+use super::store::World;
+use crate::engine::Engine;
+
+/// The instance of whoever names none.
+pub const DEFAULT: &str = "default";
+
+/// What instances begin with.
+#[derive(Debug)]
+pub struct Seeds {
+    pub usual: Arc<World>,
+    /// Those that do not begin with the usual.
+    pub named: BTreeMap<String, Arc<World>>,
+}
+
+impl Seeds {
+    fn origin_for(&self, name: &str) -> Arc<World> {
+        Arc::clone(self.named.get(name).unwrap_or(&self.usual))
+    }
+}
+
+/// Clones are the same instances.
+#[derive(Clone, Debug)]
+pub struct Instances {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    seeds: Seeds,
+    engine: Engine,
+    settings: InstanceSettings,
+    count_max: usize,
+    default: Instance,
+    /// Without the default one. The lock is a leaf: an instance under it is made or taken, never asked.
+    by_name: RwLock<BTreeMap<String, Instance>>,
+}
+
+impl Instances {
+    /// With the default instance, and at most `count_max` others.
+    pub fn new(seeds: Seeds, engine: Engine, settings: InstanceSettings, count_max: usize) -> Self {
+        let origin = seeds.origin_for(DEFAULT);
+        let default = Instance::new(DEFAULT, origin, engine.clone(), settings.clone());
+        let by_name = RwLock::default();
+        Self { inner: Arc::new(Inner { seeds, engine, settings, count_max, default, by_name }) }
+    }
+
+    pub fn default_instance(&self) -> Instance {
+        self.inner.default.clone()
+    }
+
+    /// The instance of that name, made if there is none.
+    pub fn open(&self, name: &str) -> Result<Instance> {
+        if let Some(known) = self.find(name) {
+            return Ok(known);
+        }
+        if !is_name(name) {
+            let problem = format!("'{name}' cannot be one: letters, digits and hyphens can");
+            return Err(Error::invalid("instance", problem));
+        }
+        let mut by_name = self.inner.by_name.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = by_name.get(name) {
+            return Ok(known.clone());
+        }
+        if by_name.len() >= self.inner.count_max {
+            return Err(Error::TooManyInstances {
+                name: name.to_owned(),
+                limit: self.inner.count_max,
+            });
+        }
+        let origin = self.inner.seeds.origin_for(name);
+        let made =
+            Instance::new(name, origin, self.inner.engine.clone(), self.inner.settings.clone());
+        by_name.insert(name.to_owned(), made.clone());
+        Ok(made)
+    }
+
+    pub fn find(&self, name: &str) -> Option<Instance> {
+        if name == DEFAULT {
+            return Some(self.default_instance());
+        }
+        let by_name = self.inner.by_name.read().unwrap_or_else(PoisonError::into_inner);
+        by_name.get(name).cloned()
+    }
+
+    /// The default one first, then by name.
+    pub fn all(&self) -> Vec<Instance> {
+        let by_name = self.inner.by_name.read().unwrap_or_else(PoisonError::into_inner);
+        std::iter::once(&self.inner.default).chain(by_name.values()).cloned().collect()
+    }
+
+    /// Forgets an instance and all that is in it. The next touch makes it anew.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        if name == DEFAULT {
+            return Err(Error::invalid("instance", "the default one stays: reset it instead"));
+        }
+        let mut by_name = self.inner.by_name.write().unwrap_or_else(PoisonError::into_inner);
+        let removed = by_name.remove(name);
+        drop(by_name);
+        removed.map(drop).ok_or_else(|| Error::not_found("instance", name))
+    }
+}
+
+/// A label of a host name, in lower case.
+pub fn is_name(text: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    (1..=63).contains(&text.len())
+        && text.chars().all(is_part)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_label_of_a_host_name() {
+        let longest = "a".repeat(63);
+        for name in ["acme", "acme--test-42", "1", &longest] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", "-a", "a-", "a.b", "Acme", "ä", "a_b", &"a".repeat(64)] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
+}

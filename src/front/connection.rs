@@ -1,0 +1,169 @@
+//! One connection: plain HTTP or TLS, as its first byte tells, and what is tunnelled through it.
+
+use std::convert::Infallible;
+use std::io::{self, Cursor};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, Uri};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tower::{Service, ServiceExt};
+
+use super::listen::{Terms, in_background, stopped};
+use super::proxy::{self, Addressed};
+
+/// With this byte every TLS connection begins, and no HTTP request.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+pub(super) struct Connection<S> {
+    service: S,
+    terms: Terms,
+    /// Held until this connection, and a tunnel that it became, is over.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl<S> Connection<S>
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send,
+{
+    pub(super) fn new(service: S, terms: Terms, permit: OwnedSemaphorePermit) -> Self {
+        Self { service, terms, _permit: permit }
+    }
+
+    pub(super) async fn serve(self, socket: TcpStream) {
+        let Ok(local) = socket.local_addr() else { return };
+        let mut first = [0];
+        // It is otherwise closed, or does not begin.
+        if let Some(1) = self.in_time(socket.peek(&mut first)).await {
+            Arc::new(self).serve_either(socket, first[0], local, None).await;
+        }
+    }
+
+    async fn serve_either<I>(
+        self: Arc<Self>,
+        io: I,
+        first: u8,
+        local: SocketAddr,
+        tunnel: Option<String>,
+    ) where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        if first != TLS_HANDSHAKE {
+            return self.serve_http(io, local, tunnel).await;
+        }
+        match self.terms.tls.acceptor() {
+            Ok(acceptor) => {
+                if let Some(io) = self.in_time(acceptor.accept(io)).await {
+                    self.serve_http(io, local, tunnel).await;
+                }
+            }
+            Err(error) => tracing::error!("no certificate for TLS: {error:#}"),
+        }
+    }
+
+    async fn serve_http<I>(self: Arc<Self>, io: I, local: SocketAddr, tunnel: Option<String>)
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let stopped = stopped(self.terms.stop.clone());
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.terms.head_time_max);
+        let service = service_fn(move |request| {
+            let (connection, tunnel) = (Arc::clone(&self), tunnel.clone());
+            async move { connection.answer(request, local, tunnel).await }
+        });
+        let mut connection = pin!(http.serve_connection(TokioIo::new(io), service).with_upgrades());
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stopped => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        mut request: Request<Incoming>,
+        local: SocketAddr,
+        tunnel: Option<String>,
+    ) -> Result<Response, Infallible> {
+        let addressed = proxy::addressed(&request, local, tunnel);
+        let connects = *request.method() == Method::CONNECT;
+        if let (Addressed::ByProxy(host), true) = (&addressed, connects) {
+            let upgrade = hyper::upgrade::on(&mut request);
+            in_background(Arc::clone(&self).serve_tunnel(upgrade, local, host.clone()));
+            return Ok(Response::new(Body::empty()));
+        }
+        if connects {
+            // It names no path, but its refusal goes the way of all requests.
+            *request.uri_mut() = Uri::from_static("/");
+        }
+        request.extensions_mut().insert(addressed);
+        self.service.clone().oneshot(request).await
+    }
+
+    /// Boxed, because a tunnel is served by what has opened it.
+    fn serve_tunnel(
+        self: Arc<Self>,
+        upgrade: hyper::upgrade::OnUpgrade,
+        local: SocketAddr,
+        host: String,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            let Ok(upgraded) = upgrade.await else { return };
+            let (mut reader, writer) = tokio::io::split(TokioIo::new(upgraded));
+            if let Some(first) = self.in_time(reader.read_u8()).await {
+                let io = tokio::io::join(Cursor::new([first]).chain(reader), writer);
+                self.serve_either(io, first, local, Some(host)).await;
+            }
+        })
+    }
+
+    /// What a client must do before its time is over and before the server stops.
+    async fn in_time<T>(&self, work: impl Future<Output = io::Result<T>>) -> Option<T> {
+        tokio::select! {
+            done = tokio::time::timeout(self.terms.head_time_max, work) => match done {
+                Ok(Ok(done)) => Some(done),
+                Ok(Err(error)) => {
+                    report(&error);
+                    None
+                }
+                Err(_) => None,
+            },
+            () = stopped(self.terms.stop.clone()) => None,
+        }
+    }
+}
+
+/// The one failure that a user of Domock has to do something about.
+fn report(error: &io::Error) {
+    use rustls::AlertDescription::{BadCertificate, CertificateUnknown, UnknownCA};
+    let cause = error.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>());
+    if let Some(rustls::Error::AlertReceived(UnknownCA | BadCertificate | CertificateUnknown)) =
+        cause
+    {
+        tracing::warn!(
+            "a client does not trust Domock's certificate: give it that of GET /_domock/ca.pem"
+        );
+    } else {
+        tracing::debug!(%error, "a connection did not begin");
+    }
+}

@@ -1,0 +1,100 @@
+//! Whom a request is for. A client that takes Domock for its proxy names the host in the request itself; only hosts
+//! that Domock stands for are served, and nothing is passed on.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::{Method, Request, Uri};
+
+/// The end of the host names that Domock stands for.
+const DOMAIN: &str = "domo.com";
+
+/// The host that a request names, without its port and in lower case; an extension of every request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addressed {
+    /// By its header, or not at all: this is no proxy, whatever the name.
+    Directly(String),
+    /// By its request line or its tunnel, and Domock stands for it.
+    ByProxy(String),
+    /// By its request line, but Domock does not stand for it.
+    Elsewhere(String),
+    /// A tunnel within a tunnel.
+    Nested,
+}
+
+/// Reads it off the request, which came to `local`, and perhaps through a tunnel to a host.
+pub(super) fn addressed<B>(
+    request: &Request<B>,
+    local: SocketAddr,
+    tunnel: Option<String>,
+) -> Addressed {
+    match (request.uri().authority(), tunnel) {
+        (Some(_), Some(_)) if request.method() == Method::CONNECT => Addressed::Nested,
+        (_, Some(tunnel)) => Addressed::ByProxy(tunnel),
+        (Some(_), None) => by_line(request.uri(), local),
+        (None, None) => {
+            let host = request.headers().get("host").and_then(|it| it.to_str().ok());
+            Addressed::Directly(host_of(host.unwrap_or_default()))
+        }
+    }
+}
+
+fn by_line(uri: &Uri, local: SocketAddr) -> Addressed {
+    let host = host_of(uri.authority().map_or("", |it| it.as_str()));
+    let is_here = || {
+        let address: Option<IpAddr> = host.parse().ok();
+        host == "localhost" || address.is_some_and(|it| it.is_loopback() || it == local.ip())
+    };
+    let port = uri.port_u16().or(match uri.scheme_str() {
+        Some("https") => Some(443),
+        _ => Some(80),
+    });
+    if is_domos(&host) || (is_here() && port == Some(local.port())) {
+        Addressed::ByProxy(host)
+    } else {
+        Addressed::Elsewhere(uri.authority().map(ToString::to_string).unwrap_or_default())
+    }
+}
+
+fn is_domos(host: &str) -> bool {
+    host.strip_suffix(DOMAIN).is_some_and(|it| it.is_empty() || it.ends_with('.'))
+}
+
+/// `Acme.domo.com:443` → `acme.domo.com`, `[::1]:80` → `::1`
+fn host_of(authority: &str) -> String {
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(rest),
+        None => authority.split(':').next().unwrap_or(authority),
+    };
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(method: &str, uri: &str) -> Addressed {
+        let request = Request::builder().method(method).uri(uri).header("host", "Acme.domo.com:80");
+        addressed(&request.body(()).unwrap(), "127.0.0.1:3666".parse().unwrap(), None)
+    }
+
+    #[test]
+    fn only_domos_hosts_and_our_own_address_are_served_by_proxy() {
+        for host in ["acme.domo.com:443", "API.DOMO.COM:443", "localhost:3666", "[::1]:3666"] {
+            assert!(matches!(seen("CONNECT", host), Addressed::ByProxy(_)), "{host}");
+        }
+        for host in ["evil.example:443", "notdomo.com:443", "domo.com.evil.example:443"] {
+            assert_eq!(seen("CONNECT", host), Addressed::Elsewhere(host.to_owned()));
+        }
+        assert_eq!(seen("CONNECT", "127.0.0.1:22"), Addressed::Elsewhere("127.0.0.1:22".into()));
+        assert_eq!(
+            seen("GET", "https://acme.domo.com/api"),
+            Addressed::ByProxy("acme.domo.com".to_owned())
+        );
+        assert!(matches!(seen("GET", "http://127.0.0.1/"), Addressed::Elsewhere(_)));
+    }
+
+    #[test]
+    fn a_plain_request_names_its_host_in_a_header() {
+        assert_eq!(seen("GET", "/api"), Addressed::Directly("acme.domo.com".to_owned()));
+    }
+}
