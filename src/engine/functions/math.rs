@@ -240,16 +240,13 @@ fn rand(args: &Args) -> Result<ArrayRef> {
     use std::hash::{BuildHasher, RandomState};
     const MODULUS: u64 = 0x3fff_ffff;
     let seed = (args.len() > 0).then(|| args.long(0)).transpose()?;
-    let (mut one, mut other) = match &seed {
-        Some(seed) => {
-            let seed = seed.get(0).unwrap_or(0) as u32;
-            let one = seed.wrapping_mul(0x1_0001).wrapping_add(55_555_555);
-            (u64::from(one) % MODULUS, u64::from(seed.wrapping_mul(0x1000_0001)) % MODULUS)
-        }
-        None => {
-            let hash = RandomState::new().hash_one(0);
-            (hash % MODULUS, (hash >> 32) % MODULUS)
-        }
+    let (mut one, mut other) = if let Some(seed) = &seed {
+        let seed = seed.get(0).unwrap_or(0) as u32;
+        let one = seed.wrapping_mul(0x1_0001).wrapping_add(55_555_555);
+        (u64::from(one) % MODULUS, u64::from(seed.wrapping_mul(0x1000_0001)) % MODULUS)
+    } else {
+        let hash = RandomState::new().hash_one(0);
+        (hash % MODULUS, (hash >> 32) % MODULUS)
     };
     args.make_number(|_| {
         one = (one * 3 + other) % MODULUS;
