@@ -131,6 +131,7 @@ fn control_paths() -> Map<String, Value> {
         ("/_domock/clock", "post", "clock.move", "Stops, sets or advances the clock"),
         ("/_domock/coverage", "get", "coverage", "The route table"),
         ("/_domock/openapi.json", "get", "openapi", "This document"),
+        ("/_domock/instances", "get", "instances", "The instances that there are"),
         (
             "/_domock/ca.pem",
             "get",
@@ -140,12 +141,13 @@ fn control_paths() -> Map<String, Value> {
     ];
     let mut paths = Map::new();
     for (path, verb, id, summary) in routes {
+        let kind = if id == "ca" { "application/x-pem-file" } else { JSON };
         let mut operation = json!({
             "operationId": format!("domock.{id}"),
             "tags": ["domock"],
             "summary": summary,
             "responses": {
-                "200": { "description": "Done", "content": { JSON: { "schema": true } } },
+                "200": { "description": "Done", "content": { kind: { "schema": true } } },
             },
         });
         if verb == "post" {
