@@ -30,7 +30,7 @@ const INSTANCE_FOLDER: &str = ".domo.com";
 /// What the folder describes, and what the folders within it that are named for instances do.
 ///
 /// # Errors
-/// As those of [`load`].
+/// As those of `load`.
 pub fn all(
     dir: Option<&Path>,
     (id_seed, now): (u64, Timestamp),

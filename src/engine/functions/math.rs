@@ -235,7 +235,7 @@ fn modulo(args: &Args) -> Result<ArrayRef> {
     })
 }
 
-/// RAND([seed]): with a seed, MySQL's own sequence.
+/// `RAND([seed])`: with a seed, MySQL's own sequence.
 fn rand(args: &Args) -> Result<ArrayRef> {
     use std::hash::{BuildHasher, RandomState};
     const MODULUS: u64 = 0x3fff_ffff;
