@@ -204,6 +204,9 @@ async fn texts_of_gigabytes_are_refused() {
         "SELECT SUM(LENGTH(REPEAT(text, 1000000))) FROM table",
         "SELECT LENGTH(LPAD('x', 2000000000, 'ab'))",
         "SELECT LENGTH(RPAD(text, 2000000000, 'ab')) FROM table",
+        "SELECT LENGTH(REGEXP_REPLACE(REPEAT('a', 1000000), 'a', REPEAT('x', 100000)))",
+        "SELECT LENGTH(REGEXP_REPLACE(REPEAT('a', 1000000), '', REPEAT('x', 100000)))",
+        "SELECT LENGTH(CONCAT(REPEAT('a', 16000000), REPEAT('b', 16000000)))",
     ] {
         let began = Instant::now();
         assert!(run(&engine, &table, sql).await.is_err(), "{sql}");

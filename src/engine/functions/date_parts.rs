@@ -171,9 +171,12 @@ fn timestamp(args: &Args) -> Result<ArrayRef> {
 
 /// Months of a period, `YYYYMM` or `YYMM`.
 fn months(period: i64) -> Option<i64> {
+    if !(1..=999_912).contains(&period) {
+        return None;
+    }
     let (year, month) = (period / 100, period % 100);
     let year = if year < 100 { of_two_digits(year) } else { year };
-    (period > 0).then_some(year * 12 + month - 1)
+    Some(year * 12 + month - 1)
 }
 
 fn period_add(args: &Args) -> Result<ArrayRef> {

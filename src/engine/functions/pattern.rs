@@ -99,15 +99,17 @@ fn regexp_replace(args: &Args) -> Result<ArrayRef> {
         let which = which.as_ref().map_or(Some(0), |it| it.get(row))?;
         let start = values[0]
             .char_indices()
-            .nth(usize::try_from(from - 1).ok()?)
+            .nth(usize::try_from(from.checked_sub(1)?).ok()?)
             .map_or(values[0].len(), |(at, _)| at);
         let (kept, text) = values[0].split_at(start);
-        // MySQL writes a group as $1, and so does the library, but for letters right behind it.
-        let replaced = match which {
-            ..=0 => regex.replace_all(text, values[2]).into_owned(),
-            1 => regex.replacen(text, 1, values[2]).into_owned(),
-            nth => nth_replaced(regex, text, values[2], usize::try_from(nth).ok()?),
-        };
+        let replaced =
+            match with_replaced(regex, text, values[2], usize::try_from(which).unwrap_or(0)) {
+                Ok(replaced) => replaced,
+                Err(error) => {
+                    too_long = Err(error);
+                    return None;
+                }
+            };
         bytes += replaced.len();
         if bytes > 256 << 20 && too_long.is_ok() {
             too_long = super::arguments::fits(bytes);
@@ -119,13 +121,23 @@ fn regexp_replace(args: &Args) -> Result<ArrayRef> {
     args.make_text(|row, out| made[row].as_ref().map(|it| out.push_str(it)))
 }
 
-fn nth_replaced(regex: &Regex, text: &str, new: &str, nth: usize) -> String {
-    let Some(captures) = regex.captures_iter(text).nth(nth - 1) else { return text.to_owned() };
-    let Some(whole) = captures.get(0) else { return text.to_owned() };
-    let mut made = text[..whole.start()].to_owned();
-    captures.expand(new, &mut made);
-    made.push_str(&text[whole.end()..]);
-    made
+/// The text with its n-th match replaced, or all where `nth` is 0; it stops where it grows too long.
+fn with_replaced(regex: &Regex, text: &str, new: &str, nth: usize) -> Result<String> {
+    let (mut made, mut copied) = (String::new(), 0);
+    for (index, captures) in regex.captures_iter(text).enumerate() {
+        let Some(whole) = captures.get(0).filter(|_| nth == 0 || index + 1 == nth) else {
+            continue;
+        };
+        made.push_str(&text[copied..whole.start()]);
+        captures.expand(new, &mut made);
+        copied = whole.end();
+        super::arguments::fits(made.len())?;
+        if nth > 0 {
+            break;
+        }
+    }
+    made.push_str(&text[copied..]);
+    Ok(made)
 }
 
 /// The n-th match from a position on.

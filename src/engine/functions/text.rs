@@ -32,8 +32,9 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("unhex", Family::Text, (1, 1), Text, unhex),
     Function::new("md5", Family::Text, (1, 1), Text, md5),
     Function::new("soundex", Family::Text, (1, 1), Text, soundex),
-    Function::new("length", Family::Text, (1, 1), Long, length).also(&["octet_length"]),
-    Function::new("bit_length", Family::Text, (1, 1), Long, bit_length),
+    Function::new("length", Family::Text, (1, 1), Long, |args| bytes(args, 1))
+        .also(&["octet_length"]),
+    Function::new("bit_length", Family::Text, (1, 1), Long, |args| bytes(args, 8)),
     Function::new("ascii", Family::Text, (1, 1), Long, ascii),
     Function::new("ord", Family::Text, (1, 1), Long, ord),
 ];
@@ -41,6 +42,9 @@ pub(super) const TABLE: &[Function] = &[
 /// NULL if any argument is.
 fn concat(args: &Args) -> Result<ArrayRef> {
     let texts = args.texts(0)?;
+    for row in 0..args.rows {
+        fits(texts.iter().filter_map(|it| it.get(row)).map(str::len).sum())?;
+    }
     args.make_text(|row, out| {
         texts.iter().try_for_each(|it| it.get(row).map(|it| out.push_str(it)))
     })
@@ -49,6 +53,10 @@ fn concat(args: &Args) -> Result<ArrayRef> {
 /// Nulls behind the separator are passed over.
 fn concat_ws(args: &Args) -> Result<ArrayRef> {
     let (separator, texts) = (args.text(0)?, args.texts(1)?);
+    for row in 0..args.rows {
+        let between = separator.get(row).map_or(0, str::len);
+        fits(texts.iter().filter_map(|it| it.get(row)).map(|it| it.len() + between).sum())?;
+    }
     args.make_text(|row, out| {
         let separator = separator.get(row)?;
         for (index, text) in texts.iter().filter_map(|it| it.get(row)).enumerate() {
@@ -371,24 +379,17 @@ fn soundex(args: &Args) -> Result<ArrayRef> {
     })
 }
 
-/// Bytes.
-fn length(args: &Args) -> Result<ArrayRef> {
+/// Bytes, times so many.
+fn bytes(args: &Args, times: i64) -> Result<ArrayRef> {
     let text = args.text(0)?;
-    args.make_long(|row| text.get(row).map(|it| it.len() as i64))
+    args.make_long(|row| text.get(row).map(|it| it.len() as i64 * times))
 }
 
-fn bit_length(args: &Args) -> Result<ArrayRef> {
-    let text = args.text(0)?;
-    args.make_long(|row| text.get(row).map(|it| it.len() as i64 * 8))
-}
-
-/// The first byte; 0 of an empty text.
 fn ascii(args: &Args) -> Result<ArrayRef> {
     let text = args.text(0)?;
     args.make_long(|row| text.get(row).map(|it| it.bytes().next().map_or(0, i64::from)))
 }
 
-/// The bytes of the first character as a number.
 fn ord(args: &Args) -> Result<ArrayRef> {
     let text = args.text(0)?;
     args.make_long(|row| {

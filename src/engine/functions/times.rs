@@ -70,7 +70,7 @@ fn maketime(args: &Args) -> Result<ArrayRef> {
             return None;
         }
         let of_hour = minutes * 60_000 + (seconds * 1000.0).round() as i64;
-        let millis = (hours.abs().min(839) * 3_600_000 + of_hour).min(TIME_MAX_MS);
+        let millis = (hours.saturating_abs().min(839) * 3_600_000 + of_hour).min(TIME_MAX_MS);
         write_time(if hours < 0 { -millis } else { millis }, out);
         Some(())
     })
