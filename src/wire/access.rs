@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Reply};
+use super::extract::{ArrayOrObject, Call, Json, PathArgs, Reply};
 use super::shapes::{Empty, LooseBool, LooseId};
 use crate::domain::{self, AccessLevel, Grantee, GranteeKind};
 
@@ -37,7 +37,7 @@ pub async fn remove_user(call: Call, path: PathArgs) -> Result<Reply<Empty>, Ref
 pub async fn remove_users(
     call: Call,
     path: PathArgs,
-    Json(members): Json<Vec<Member>>,
+    ArrayOrObject(members): ArrayOrObject<Vec<Member>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let grantees = members.iter().map(Member::grantee).collect::<Result<Vec<_>, _>>()?;
     call.domo.revoke(call.user, path.dataset()?, &grantees)?;
@@ -58,7 +58,7 @@ pub async fn put(
 pub async fn change_owner(
     call: Call,
     path: PathArgs,
-    Json(body): Json<Responsible>,
+    ArrayOrObject(body): ArrayOrObject<Responsible>,
 ) -> Result<Reply<Empty>, Refusal> {
     call.domo.hand_over(call.user, path.dataset()?, body.user()?)?;
     Ok(Reply(Empty {}))

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Reply};
+use super::extract::{ArrayOrObject, Call, Json, PathArgs, Reply};
 use super::shapes::{DatasetProperties, Empty, EpochMillis, Formulas, Owner, SchemaDefinition};
 use crate::domain::instance::{NewDataset, ProfileChange};
 use crate::domain::{self, Grantee, Profile};
@@ -36,7 +36,7 @@ pub async fn change(
 pub async fn tag(
     call: Call,
     path: PathArgs,
-    Json(tags): Json<Vec<String>>,
+    ArrayOrObject(tags): ArrayOrObject<Vec<String>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let change = ProfileChange { tags: Some(tags), ..ProfileChange::default() };
     call.domo.change_profile(call.user, path.dataset()?, change)?;

@@ -90,7 +90,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A JSON body, whatever its content type says: clients send none, or a wrong one.
+/// A JSON object, whatever its content type says: clients send none, or a wrong one.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
@@ -98,15 +98,25 @@ impl<T: DeserializeOwned> FromRequest<Settings> for Json<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
-        let bytes = whole_body(request, settings.json_bytes_max).await?;
-        if bytes.is_empty() {
-            return Err(Refusal::bad_request("the request has no body, and needs one in JSON"));
-        }
+        let bytes = needed_body(request, settings).await?;
+        refuse_array(&bytes)?;
         parse(&bytes).map(Self)
     }
 }
 
-/// A JSON body that may be missing; so may `null` stand for it.
+/// A JSON body that is, or may be, an array.
+#[derive(Debug)]
+pub struct ArrayOrObject<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Settings> for ArrayOrObject<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
+        parse(&needed_body(request, settings).await?).map(Self)
+    }
+}
+
+/// A JSON object that may be missing; so may `null` stand for it, and `[]`, which is how R writes an empty list.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
@@ -115,11 +125,30 @@ impl<T: DeserializeOwned + Default> FromRequest<Settings> for OptionalJson<T> {
 
     async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
         let bytes = whole_body(request, settings.json_bytes_max).await?;
-        if bytes.trim_ascii().is_empty() {
+        if matches!(bytes.trim_ascii(), b"" | b"[]") {
             return Ok(Self(T::default()));
         }
+        refuse_array(&bytes)?;
         parse::<Option<T>>(&bytes).map(|it| Self(it.unwrap_or_default()))
     }
+}
+
+async fn needed_body(request: Request, settings: &Settings) -> Result<bytes::Bytes, Refusal> {
+    let bytes = whole_body(request, settings.json_bytes_max).await?;
+    if bytes.is_empty() {
+        return Err(Refusal::bad_request("the request has no body, and needs one in JSON"));
+    }
+    Ok(bytes)
+}
+
+/// A struct could be read from an array too, member by member, and nobody means that.
+fn refuse_array(bytes: &[u8]) -> Result<(), Refusal> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Refusal::bad_request(
+            "Cannot deserialize the body: it is an array, and an object is needed",
+        ));
+    }
+    Ok(())
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::error::Refusal;
 use super::extract::{Call, OptionalJson, PathArgs, Reply};
-use super::shapes::{EpochMillis, Opaque};
+use super::shapes::{EpochMillis, LooseId, Opaque};
 use crate::domain::index::IndexJob;
 use crate::domain::{DatasetId, UploadId};
 
@@ -16,7 +16,7 @@ pub async fn request(
     OptionalJson(body): OptionalJson<Request>,
 ) -> Result<Reply<Job>, Refusal> {
     let dataset = path.dataset()?;
-    let job = call.domo.index(call.user, dataset, body.data_ids.unwrap_or_default()).await?;
+    let job = call.domo.index(call.user, dataset, body.versions()?).await?;
     Ok(Reply(Job::of(dataset, &job, job.is_ready(call.domo.now()))))
 }
 
@@ -40,7 +40,18 @@ pub async fn status(call: Call, path: PathArgs) -> Result<Reply<Status>, Refusal
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     /// Data versions; none, or an empty list, for all that can be indexed.
-    data_ids: Option<Vec<UploadId>>,
+    data_ids: Option<Vec<LooseId>>,
+}
+
+impl Request {
+    fn versions(&self) -> Result<Vec<UploadId>, Refusal> {
+        self.data_ids.iter().flatten().map(version_id).collect()
+    }
+}
+
+fn version_id(id: &LooseId) -> Result<UploadId, Refusal> {
+    let id = id.value("data version")?;
+    id.try_into().map_err(|_| Refusal::not_found(format!("data version {id} does not exist")))
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::datasets::Metadata;
 use super::error::Refusal;
-use super::extract::{Call, Json, Query, Reply};
+use super::extract::{ArrayOrObject, Call, Json, Query, Reply};
 use super::shapes::{LooseBool, LooseId, Opaque};
 use crate::domain::instance::{DatasetFilter, DatasetOrder};
 use crate::domain::{DatasetId, Timestamp};
@@ -26,7 +26,7 @@ pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Result<Reply<Li
     }))
 }
 
-pub async fn bulk(call: Call, Json(ids): Json<Vec<String>>) -> Reply<Found> {
+pub async fn bulk(call: Call, ArrayOrObject(ids): ArrayOrObject<Vec<String>>) -> Reply<Found> {
     let ids: Vec<DatasetId> = ids.iter().filter_map(|it| it.parse().ok()).collect();
     let found = call.domo.datasets_named(call.user, &ids);
     Reply(Found { data_sources: found.iter().map(|it| Metadata::of(it, &call)).collect() })

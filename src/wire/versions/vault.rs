@@ -10,7 +10,7 @@ use crate::domain::version::{DataVersion, Standing};
 use crate::domain::{CsvNull, Error, UploadId};
 use crate::wire::csv::{self, HeaderQuery};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Call, Csv, Json, PathArgs, Query, Reply};
+use crate::wire::extract::{ArrayOrObject, Call, Csv, PathArgs, Query, Reply};
 use crate::wire::shapes::{Empty, LooseBool, LooseId, iso_time};
 
 pub async fn list(call: Call, path: PathArgs) -> Result<Reply<Vec<StoredVersion>>, Refusal> {
@@ -23,7 +23,7 @@ pub async fn delete(
     call: Call,
     path: PathArgs,
     Query(query): Query<DeleteQuery>,
-    Json(ids): Json<Vec<LooseId>>,
+    ArrayOrObject(ids): ArrayOrObject<Vec<LooseId>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let index = query.index.map_or(Ok(false), |it| it.value("index"))?;
     let ids = ids.iter().map(|it| it.value("data version")).collect::<Result<Vec<_>, _>>()?;
