@@ -1,11 +1,13 @@
 //! A three-stage CSV upload: open, parts, commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use super::clock::Timestamp;
+use super::error::{Error, Result as DomainResult};
 use super::ids::{PartitionTag, SchemaId, UploadId};
+use super::schema::Schema;
 use crate::engine::{CsvError, Table};
 
 /// What a commit does with the versions before it.
@@ -81,6 +83,60 @@ pub struct Part {
     pub content: Result<Table, Arc<CsvError>>,
     /// Bytes of CSV, unzipped.
     pub csv_bytes: u64,
+}
+
+/// Rows that are appended in one call.
+#[derive(Clone, Debug)]
+pub enum NewRows {
+    /// A line as it stands, with the byte between its values.
+    Separated { values: String, delimiter: u8 },
+    /// Values by column; `None`, and a column that is not named, is null.
+    Records(Vec<Vec<(String, Option<String>)>>),
+}
+
+impl NewRows {
+    /// The byte between values.
+    pub fn delimiter(&self) -> u8 {
+        match self {
+            Self::Separated { delimiter, .. } => *delimiter,
+            Self::Records(_) => b',',
+        }
+    }
+
+    /// CSV for a schema, piece by piece: a record may name far fewer columns than there are.
+    pub fn into_csv(
+        self,
+        schema: &Schema,
+    ) -> DomainResult<Box<dyn Iterator<Item = String> + Send>> {
+        let records = match self {
+            Self::Separated { values, .. } => return Ok(Box::new(std::iter::once(values))),
+            Self::Records(records) => records,
+        };
+        let names = schema.columns.iter().enumerate().map(|(at, it)| (it.name.to_lowercase(), at));
+        let positions: HashMap<String, usize> = names.collect();
+        let place =
+            |(name, value): (String, Option<String>)| match positions.get(&name.to_lowercase()) {
+                Some(at) => Ok((*at, value)),
+                None => Err(Error::invalid("data", format!("there is no column '{name}'"))),
+            };
+        let placed = records
+            .into_iter()
+            .map(|record| record.into_iter().map(place).collect::<DomainResult<Vec<_>>>())
+            .collect::<DomainResult<Vec<_>>>()?;
+        let width = schema.columns.len();
+        Ok(Box::new(placed.into_iter().map(move |record| line(record, width))))
+    }
+}
+
+/// `"a","b ""c""",\N`
+fn line(record: Vec<(usize, Option<String>)>, width: usize) -> String {
+    let mut cells = vec![r"\N".to_owned(); width];
+    for (at, value) in record {
+        if let Some(text) = value {
+            cells[at] = format!("\"{}\"", text.replace('"', "\"\""));
+        }
+    }
+    cells.join(",") + "\n"
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! Three-stage CSV uploads, and the row that is appended in one call.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::error::Refusal;
 use super::extract::{Call, Csv, OptionalJson, PathArgs, Query, Reply, broken_body};
 use super::shapes::{Empty, EpochMillis, LooseBool, Opaque};
 use crate::domain::instance::PartError;
-use crate::domain::upload::UploadIntent;
+use crate::domain::upload::{NewRows, UploadIntent};
 use crate::domain::{self, DatasetId, UploadId};
 
 pub async fn start(
@@ -17,10 +20,8 @@ pub async fn start(
     OptionalJson(body): OptionalJson<Start>,
 ) -> Result<Reply<Started>, Refusal> {
     let dataset = path.dataset()?;
-    let (upload, requested_at) = match body.row()? {
-        Some((values, delimiter)) => {
-            call.domo.append_row(call.user, dataset, values, delimiter).await?
-        }
+    let (upload, requested_at) = match body.rows()? {
+        Some(rows) => call.domo.append_rows(call.user, dataset, rows).await?,
         None => call.domo.start_upload(call.user, dataset, body.intent(query)?)?,
     };
     Ok(Reply(Started::of(dataset, upload, requested_at)))
@@ -66,7 +67,7 @@ pub struct StartQuery {
     data_tag: Option<String>,
 }
 
-/// The start of an upload; or a whole row, where `values` is there.
+/// The start of an upload; or whole rows, where `values` or `data` is there.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Start {
@@ -77,14 +78,31 @@ pub struct Start {
     data_tag: Option<String>,
     values: Option<String>,
     delimiter: Option<String>,
+    /// Values by the names of their columns.
+    data: Option<Vec<BTreeMap<String, Opaque>>>,
 }
 
 impl Start {
-    /// The values to append, with the byte between them.
-    fn row(&self) -> Result<Option<(String, u8)>, Refusal> {
-        let Some(values) = &self.values else { return Ok(None) };
+    fn rows(&self) -> Result<Option<NewRows>, Refusal> {
+        match (&self.values, &self.data) {
+            (Some(values), _) => {
+                let (values, delimiter) = (values.clone(), self.delimiter()?);
+                Ok(Some(NewRows::Separated { values, delimiter }))
+            }
+            (None, Some(data)) => {
+                let record = |row: &BTreeMap<String, Opaque>| {
+                    row.iter().map(|(name, value)| Ok((name.clone(), cell(name, value)?))).collect()
+                };
+                let records = data.iter().map(record).collect::<Result<_, Refusal>>()?;
+                Ok(Some(NewRows::Records(records)))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn delimiter(&self) -> Result<u8, Refusal> {
         match self.delimiter.as_deref().unwrap_or(",").as_bytes() {
-            [byte] if !matches!(byte, b'"' | b'\r' | b'\n') => Ok(Some((values.clone(), *byte))),
+            [byte] if !matches!(byte, b'"' | b'\r' | b'\n') => Ok(*byte),
             _ => Err(Refusal::bad_request(
                 "delimiter: must be one ASCII character that is no quote or line end",
             )),
@@ -98,6 +116,15 @@ impl Start {
     }
 }
 
+fn cell(name: &str, value: &Opaque) -> Result<Option<String>, Refusal> {
+    match &value.0 {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        Value::Bool(_) | Value::Number(_) => Ok(Some(value.0.to_string())),
+        _ => Err(Refusal::bad_request(format!("data: the value of '{name}' is no cell"))),
+    }
+}
+
 fn intent(
     action: Option<&str>,
     append_id: Option<&Opaque>,
@@ -107,7 +134,11 @@ fn intent(
         .map(str::parse)
         .transpose()
         .map_err(|problem| Refusal::bad_request(format!("action: {problem}")))?;
-    let appends = append_id.is_some_and(|it| !it.0.is_null() && it.0 != "replace");
+    let append_id = append_id.map_or(&Value::Null, |it| &it.0);
+    if *append_id == "upsert" || *append_id == "delete" {
+        return Err(Refusal::bad_request(format!("appendId: {append_id} is not emulated")));
+    }
+    let appends = !append_id.is_null() && *append_id != "replace";
     Ok(UploadIntent { method, appends, tag: tag.filter(|it| !it.is_empty()) })
 }
 

@@ -9,7 +9,7 @@ use super::{Instance, Need};
 use crate::domain::dataset::{Commit, Dataset};
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{DatasetId, UploadId, UserId};
-use crate::domain::upload::{Part, UpdateMethod, UploadIntent};
+use crate::domain::upload::{NewRows, Part, UpdateMethod, UploadIntent};
 use crate::domain::version::DataVersion;
 use crate::engine::{CsvFormat, Header};
 
@@ -91,18 +91,21 @@ impl Instance {
         world.datasets.update(dataset, |it| it.commit(&commit, now))
     }
 
-    /// Appends one record of separated values, and indexes it.
-    pub async fn append_row(
+    /// Appends rows as a version of their own, and indexes it.
+    pub async fn append_rows(
         &self,
         by: UserId,
         dataset: DatasetId,
-        values: String,
-        delimiter: u8,
+        rows: NewRows,
     ) -> Result<(UploadId, i64)> {
         let world = self.world();
         let before = world.dataset_for(by, dataset, Need::Write)?;
-        let csv_bytes = values.len() as u64;
-        let body = futures::stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(values))]);
+        let delimiter = rows.delimiter();
+        let mut csv_bytes = 0;
+        let csv = rows.into_csv(&before.schema)?.map(Bytes::from);
+        let body = futures::stream::iter(csv.map(Ok::<_, std::convert::Infallible>));
+        let body =
+            body.inspect(|piece| csv_bytes += piece.as_ref().map_or(0, |it| it.len() as u64));
         let columns = Arc::clone(before.schema.layout());
         let format = CsvFormat { delimiter, header: Header::Never };
         let table = match self.engine().read_csv(columns, format, body).await {
