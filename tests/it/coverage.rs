@@ -41,21 +41,53 @@ fn what_is_documented_says_where() {
     }
 }
 
+#[test]
+fn deviations_are_pinned_by_tests_that_are_there() {
+    let page = std::fs::read_to_string(root().join("docs/deviations.md")).unwrap();
+    let contracts = contract_names();
+    let mut pins = BTreeSet::new();
+    for row in page.lines().filter(|it| it.starts_with("| ") && !it.ends_with("Pinned by |")) {
+        let pinned_by = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        let is_pinned = pinned_by.contains('`') || pinned_by == "review";
+        assert!(is_pinned, "nothing pins: {row}");
+        for pin in pinned_by.split('`').skip(1).step_by(2) {
+            let is_there = contracts.contains(pin)
+                || root().join("tests/golden").join(pin).is_file()
+                || root().join("tests").join(pin).is_file();
+            assert!(is_there, "there is no {pin}");
+            pins.insert(pin.to_owned());
+        }
+    }
+    for route in ROUTES.iter().filter(|it| it.evidence == Evidence::Inferred) {
+        let is_pinned = pins.iter().any(|it| it.starts_with(&format!("{}--", route.id)));
+        assert!(is_pinned, "docs/deviations.md does not name {}", route.id);
+    }
+}
+
 fn contract_routes() -> BTreeSet<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/contract");
+    contract_names()
+        .iter()
+        .filter_map(|it| it.split_once("--"))
+        .map(|(route, _)| route.to_owned())
+        .collect()
+}
+
+/// `<route>--<case>` of each contract file.
+fn contract_names() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for family in std::fs::read_dir(root).unwrap() {
+    for family in std::fs::read_dir(root().join("tests/golden/contract")).unwrap() {
         let family = family.unwrap().path();
         if !family.is_dir() {
             continue;
         }
         for file in std::fs::read_dir(family).unwrap() {
             let name = file.unwrap().file_name().to_string_lossy().into_owned();
-            if let Some((route, _)) = name.strip_suffix(".json").and_then(|it| it.split_once("--"))
-            {
-                found.insert(route.to_owned());
-            }
+            found.extend(name.strip_suffix(".json").map(str::to_owned));
         }
     }
     found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
