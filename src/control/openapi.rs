@@ -1,5 +1,7 @@
 //! OpenAPI 3.1 of all that is served, from the route table and the types that handlers read and answer.
 
+mod own;
+
 use axum::http::StatusCode;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -18,7 +20,7 @@ pub fn document(server: &str) -> Value {
         .with(|it| it.definitions_path = "/components/schemas".into())
         .into_generator();
     let envelope = serde_json::to_value(generator.subschema_for::<Envelope>()).unwrap_or_default();
-    let mut paths = control_paths();
+    let mut paths = own::paths(&envelope, &mut generator);
     for route in ROUTES {
         let operation = operation(route, &envelope, &mut generator);
         for path in route.paths() {
@@ -52,12 +54,7 @@ fn operation(route: &Route, envelope: &Value, generator: &mut SchemaGenerator) -
         refusals.push(501);
     }
     for status in refusals {
-        let reason = StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason());
-        let refusal = json!({
-            "description": reason.unwrap_or_default(),
-            "content": { JSON: { "schema": envelope } },
-        });
-        responses.insert(status.to_string(), refusal);
+        responses.insert(status.to_string(), refusal(status, envelope));
     }
     let mut operation = json!({
         "operationId": route.id,
@@ -81,6 +78,14 @@ fn operation(route: &Route, envelope: &Value, generator: &mut SchemaGenerator) -
         }
     }
     operation
+}
+
+fn refusal(status: u16, envelope: &Value) -> Value {
+    let reason = StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason());
+    json!({
+        "description": reason.unwrap_or_default(),
+        "content": { JSON: { "schema": envelope } },
+    })
 }
 
 /// What a route answers when it does what it is asked.
@@ -112,63 +117,15 @@ fn answers(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Value>
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
-    let in_path = route.path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
-    let in_path = in_path.map(|name| {
-        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
-    });
     let of_query = |name: &&str, note: Option<&str>| json!({ "name": name, "in": "query", "description": note, "schema": { "type": "string" } });
     let honoured = route.honoured.iter().map(|it| of_query(it, Some("Changes the answer.")));
     let ignored = route.ignored.iter().map(|it| of_query(it, Some("Taken, and without effect.")));
-    in_path.chain(honoured).chain(ignored).collect()
+    path_parameters(route.path).chain(honoured).chain(ignored).collect()
 }
 
-/// Domock's own routes.
-fn control_paths() -> Map<String, Value> {
-    let routes = [
-        ("/_domock/health", "get", "health", "Whether the server is well, and what it holds"),
-        ("/_domock/reset", "post", "reset", "Back to the seed"),
-        ("/_domock/clock", "get", "clock.get", "What time it is"),
-        ("/_domock/clock", "post", "clock.move", "Stops, sets or advances the clock"),
-        ("/_domock/coverage", "get", "coverage", "The route table"),
-        ("/_domock/openapi.json", "get", "openapi", "This document"),
-        ("/_domock/instances", "get", "instances", "The instances that there are"),
-        (
-            "/_domock/ca.pem",
-            "get",
-            "ca",
-            "What a client has to trust to speak TLS with this server",
-        ),
-    ];
-    let mut paths = Map::new();
-    for (path, verb, id, summary) in routes {
-        let kind = if id == "ca" { "application/x-pem-file" } else { JSON };
-        let mut operation = json!({
-            "operationId": format!("domock.{id}"),
-            "tags": ["domock"],
-            "summary": summary,
-            "responses": {
-                "200": { "description": "Done", "content": { kind: { "schema": true } } },
-            },
-        });
-        if verb == "post" {
-            let refusal =
-                json!({ "description": "Refused", "content": { JSON: { "schema": true } } });
-            for status in ["400", "403", "413", "415", "422"] {
-                operation["responses"][status] = refusal.clone();
-            }
-        }
-        if id == "clock.move" {
-            operation["requestBody"] = json!({ "content": { JSON: { "schema": {
-                "type": "object",
-                "additionalProperties": false,
-                "properties": {
-                    "frozen": { "type": ["boolean", "null"] },
-                    "set_ms": { "type": ["integer", "null"], "minimum": 0, "maximum": 253_402_300_799_999_i64 },
-                    "advance_ms": { "type": ["integer", "null"], "minimum": 0, "maximum": 3_155_760_000_000_i64 },
-                },
-            } } } });
-        }
-        paths.entry(path).or_insert_with(|| json!({}))[verb] = operation;
-    }
-    paths
+fn path_parameters(path: &'static str) -> impl Iterator<Item = Value> {
+    let names = path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+    names.map(|name| {
+        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+    })
 }

@@ -8,6 +8,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::openapi;
@@ -41,11 +42,11 @@ pub fn router(control: Control) -> Router {
         .with_state(control)
 }
 
-#[derive(Serialize)]
-struct Health {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Health {
     status: &'static str,
     version: &'static str,
-    uptime_ms: u128,
+    uptime_ms: u64,
     seed: String,
     datasets: usize,
     data_bytes: u64,
@@ -55,7 +56,7 @@ async fn health(State(control): State<Control>, domo: axum::Extension<Instance>)
     Json(Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
-        uptime_ms: control.started.elapsed().as_millis(),
+        uptime_ms: control.started.elapsed().as_millis() as u64,
         seed: control.seed,
         datasets: domo.dataset_count(),
         data_bytes: domo.engine().budget().used(),
@@ -67,17 +68,22 @@ async fn reset(
     State(control): State<Control>,
     domo: axum::Extension<Instance>,
     uri: Uri,
-) -> Json<serde_json::Value> {
+) -> Json<Done> {
     if uri.query().is_some_and(|it| it.split('&').any(|it| it == "instance=*")) {
         control.instances.all().iter().for_each(Instance::reset);
     } else {
         domo.reset();
     }
-    Json(serde_json::json!({ "status": "reset" }))
+    Json(Done { status: "reset" })
 }
 
-#[derive(Serialize)]
-struct InstanceSummary {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Done {
+    status: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct InstanceSummary {
     name: String,
     datasets: usize,
 }
@@ -99,17 +105,17 @@ async fn forget(
 }
 
 /// What time it is in the instance.
-#[derive(Serialize)]
-struct ClockFace {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ClockFace {
     now: String,
     now_ms: i64,
     frozen: bool,
 }
 
-/// Applied in this order: freeze or run, set, advance.
-#[derive(Deserialize)]
+/// Applied in this order: freeze or run, set, advance. The time stays between 1970 and the year 9000.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ClockMove {
+pub(super) struct ClockMove {
     frozen: Option<bool>,
     /// Milliseconds since 1970.
     set_ms: Option<i64>,
@@ -141,8 +147,8 @@ async fn move_clock(
     Ok(clock(domo).await)
 }
 
-#[derive(Serialize)]
-struct Coverage {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Coverage {
     id: &'static str,
     verb: &'static str,
     path: &'static str,

@@ -1,0 +1,111 @@
+//! The OpenAPI description, against what it describes.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use domock::wire::routes::{Evidence, ROUTES};
+use domock::{Config, Domock};
+use serde_json::Value;
+
+use crate::support::client;
+
+#[tokio::test]
+async fn every_route_is_described_with_its_answer_and_its_refusals() {
+    let document = document().await;
+    for route in ROUTES {
+        for path in route.paths() {
+            let operation = &document["paths"][path][route.verb.name().to_lowercase()];
+            assert!(operation.is_object(), "{} {path}", route.verb.name());
+            assert_eq!(operation["x-domock-evidence"], route.evidence.name(), "{path}");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.contains_key("200") || responses.contains_key("204"), "{path}");
+            for status in route.refusals {
+                assert!(responses.contains_key(&status.to_string()), "{path}: {status}");
+            }
+            assert_eq!(
+                responses.contains_key("501"),
+                route.refusals.contains(&501) || route.evidence == Evidence::Inferred,
+                "{path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_route_of_the_control_plane_is_described() {
+    let document = document().await;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/control/routes.rs");
+    let source = std::fs::read_to_string(source).unwrap();
+    let paths: Vec<&str> = source
+        .split(".route(\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap_or_default())
+        .collect();
+    assert!(!paths.is_empty());
+    for path in paths {
+        assert!(document["paths"][path].is_object(), "{path} is not described");
+    }
+}
+
+#[tokio::test]
+async fn ids_of_operations_are_unique() {
+    let document = document().await;
+    let mut ids = Vec::new();
+    for (_, item) in document["paths"].as_object().unwrap() {
+        ids.extend(
+            item.as_object().unwrap().values().map(|it| it["operationId"].as_str().unwrap()),
+        );
+    }
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere_and_every_argument_of_a_path_is_declared() {
+    let document = document().await;
+    let mut references = Vec::new();
+    collect_references(&document, &mut references);
+    assert!(!references.is_empty());
+    for reference in references {
+        let place = reference.strip_prefix('#').unwrap_or(&reference);
+        assert!(document.pointer(place).is_some(), "{reference} leads nowhere");
+    }
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let wanted: BTreeSet<&str> =
+            path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}')).collect();
+        for (verb, operation) in item.as_object().unwrap() {
+            let parameters = operation["parameters"].as_array().unwrap();
+            let declared: BTreeSet<&str> = parameters
+                .iter()
+                .filter(|it| it["in"] == "path" && it["required"] == true)
+                .map(|it| it["name"].as_str().unwrap())
+                .collect();
+            assert_eq!(declared, wanted, "{verb} {path}");
+        }
+    }
+}
+
+async fn document() -> Value {
+    let domo = Domock::start(Config::for_tests()).await.unwrap();
+    let answer =
+        client::send(domo.address(), ("GET", "/_domock/openapi.json"), &[], "").await.unwrap();
+    assert_eq!(answer.status, 200);
+    let document = answer.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["servers"][0]["url"], domo.url());
+    document
+}
+
+fn collect_references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                match member {
+                    Value::String(text) if key == "$ref" => found.push(text.clone()),
+                    _ => collect_references(member, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|it| collect_references(it, found)),
+        _ => {}
+    }
+}
