@@ -71,6 +71,9 @@ pub(crate) struct DataProvider {
     scope: &'static str,
     producer: &'static str,
     version: &'static str,
+    /// Ours is as old as its stream.
+    date_created: EpochMillis,
+    date_updated: EpochMillis,
     visibility: &'static str,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -108,7 +111,7 @@ impl Stream {
                 version: it.transport.version.clone(),
             },
             update_method: it.update_method.name(),
-            data_provider: DataProvider::of(&it.provider),
+            data_provider: DataProvider::of(&it.provider, it.created_at.millis()),
             account: it.account.map(|id| Account { id }),
             data_source: Metadata::of(&overview.dataset, call),
             schema_definition: DetailedColumns::of(&overview.dataset.schema),
@@ -136,7 +139,7 @@ impl Stream {
 }
 
 impl DataProvider {
-    fn of(it: &stream::Provider) -> Self {
+    fn of(it: &stream::Provider, created: EpochMillis) -> Self {
         Self {
             id: it.id,
             key: it.key.clone(),
@@ -152,6 +155,8 @@ impl DataProvider {
             scope: "0",
             producer: "DOMO",
             version: "0",
+            date_created: created,
+            date_updated: created,
             visibility: "WITH_CONNECTOR",
             kind: "STANDARD",
             authentication_scheme_configuration: [],
