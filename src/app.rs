@@ -30,7 +30,7 @@ use crate::front::listen::{self, Terms};
 use crate::front::tls::Tls;
 use crate::wire::error::{self, Refusal};
 use crate::wire::extract;
-use crate::wire::routes::{self, Evidence};
+use crate::wire::routes::{self, Evidence, Hits};
 use crate::{control, wire};
 use addressing::{addressed, admit};
 
@@ -68,7 +68,13 @@ impl Domock {
         let seed = dir.map_or_else(|| "none".to_owned(), |it| it.display().to_string());
         let router = router(
             &config,
-            Control { started, seed, instances: instances.clone(), tls: tls.clone() },
+            Control {
+                started,
+                seed,
+                instances: instances.clone(),
+                tls: tls.clone(),
+                hits: Hits::new(),
+            },
         );
         let known = instances.clone();
         let service = ServiceBuilder::new()
@@ -166,8 +172,9 @@ fn router(config: &Config, control: Control) -> Router {
         json_bytes_max: config.limits.max_json_bytes,
         part_bytes_max: config.limits.max_part_bytes,
     };
+    let labels = (config.answers.require_evidence, control.hits.clone());
     let domo = routes::router()
-        .route_layer(middleware::from_fn_with_state(config.answers.require_evidence, label))
+        .route_layer(middleware::from_fn_with_state(labels, label))
         .with_state(settings);
     Router::new()
         .merge(domo)
@@ -185,9 +192,9 @@ fn router(config: &Config, control: Control) -> Router {
         )
 }
 
-/// Says how sure we are of an answer, and withholds it where that is not sure enough.
+/// Says how sure we are of an answer, and withholds it where that is not sure enough. Counts the request.
 async fn label(
-    State(required): State<Evidence>,
+    State((required, hits)): State<(Evidence, Hits)>,
     path: MatchedPath,
     request: Request,
     next: Next,
@@ -195,6 +202,7 @@ async fn label(
     let Some(route) = routes::find(request.method(), path.as_str()) else {
         return next.run(request).await;
     };
+    hits.count(route);
     let mut response = if route.evidence <= required {
         next.run(request).await
     } else {

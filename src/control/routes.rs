@@ -16,7 +16,7 @@ use crate::domain::instances::Instances;
 use crate::domain::{Instance, Timestamp};
 use crate::front::tls::Tls;
 use crate::wire::error::Refusal;
-use crate::wire::routes::ROUTES;
+use crate::wire::routes::{Hits, ROUTES};
 
 /// What the control plane knows besides the instance that a request is for.
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub struct Control {
     pub seed: String,
     pub instances: Instances,
     pub tls: Tls,
+    pub hits: Hits,
 }
 
 pub fn router(control: Control) -> Router {
@@ -157,9 +158,11 @@ pub(super) struct Coverage {
     honoured: &'static [&'static str],
     ignored: &'static [&'static str],
     note: &'static str,
+    /// Requests since the server started, to all instances.
+    hits: u64,
 }
 
-async fn coverage() -> Json<Vec<Coverage>> {
+async fn coverage(State(control): State<Control>) -> Json<Vec<Coverage>> {
     let rows = ROUTES.iter().map(|it| Coverage {
         id: it.id,
         verb: it.verb.name(),
@@ -169,6 +172,7 @@ async fn coverage() -> Json<Vec<Coverage>> {
         honoured: it.honoured,
         ignored: it.ignored,
         note: it.note,
+        hits: control.hits.of(it),
     });
     Json(rows.collect())
 }

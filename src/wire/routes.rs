@@ -2,6 +2,7 @@
 //! The router, the coverage page, the `OpenAPI` description and the tests are all read from it.
 
 mod documented;
+mod hits;
 mod neighbours;
 mod public;
 
@@ -11,6 +12,8 @@ use axum::routing::{MethodFilter, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::Settings;
+pub use hits::Hits;
+
 use Evidence::{Documented, Inferred, Observed};
 use Verb::{Delete, Get, Patch, Post, Put};
 

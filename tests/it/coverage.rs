@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use domock::Config;
 use domock::wire::routes::{Evidence, ROUTES};
+use serde_json::Value;
+
+use crate::support::Mock;
 
 #[test]
 fn every_route_has_a_contract_and_every_contract_a_route() {
@@ -39,6 +43,18 @@ fn what_is_documented_says_where() {
     for route in ROUTES.iter().filter(|it| it.evidence == Evidence::Inferred) {
         assert!(!route.note.is_empty(), "{} does not say what is inferred", route.id);
     }
+}
+
+#[tokio::test]
+async fn the_coverage_page_counts_requests() {
+    let mock = Mock::start(Config::for_tests(), &[("a", "STRING")]).await;
+    mock.ok("GET", &mock.path(""), Value::Null).await;
+    mock.ok("GET", &mock.path(""), Value::Null).await;
+    mock.send("GET", "/api/data/v3/datasources/nonsense", "").await;
+    let page = mock.ok("GET", "/_domock/coverage", Value::Null).await;
+    let rows = page.as_array().unwrap();
+    let hits = |id: &str| rows.iter().find(|it| it["id"] == id).unwrap()["hits"].clone();
+    assert_eq!([hits("dataset.create"), hits("dataset.get"), hits("dataset.cards")], [1, 3, 0]);
 }
 
 #[test]
