@@ -66,6 +66,16 @@ impl Lease {
         self.bytes += bytes;
         Ok(())
     }
+
+    /// Takes what `bytes` in all need more, or gives back what they need less.
+    pub fn resize(&mut self, bytes: u64) -> Result<(), BudgetExceeded> {
+        if bytes >= self.bytes {
+            return self.grow(bytes - self.bytes);
+        }
+        self.account.used.fetch_sub(self.bytes - bytes, Ordering::Relaxed);
+        self.bytes = bytes;
+        Ok(())
+    }
 }
 
 impl Drop for Lease {
@@ -86,7 +96,10 @@ mod tests {
         lease.grow(40).unwrap();
         assert!(lease.grow(1).is_err());
         assert_eq!(budget.used(), 100);
-        drop(lease);
+        lease.resize(30).unwrap();
+        let other = budget.lease(70).unwrap();
+        assert!(lease.resize(31).is_err());
+        drop((lease, other));
         assert_eq!(budget.used(), 0);
     }
 }

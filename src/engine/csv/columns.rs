@@ -74,12 +74,16 @@ impl ColumnBuilder {
         self.has_null = true;
     }
 
-    /// Bytes of text that wait here; values of the other types are small.
-    pub(crate) fn text_bytes(&self) -> usize {
-        match &self.values {
-            Values::Text { bytes, .. } => bytes.len(),
-            _ => 0,
-        }
+    /// Bytes of memory that the builder has reserved.
+    pub(super) fn bytes(&self) -> usize {
+        let values = match &self.values {
+            Values::Text { bytes, ends } => bytes.capacity() + ends.capacity() * size_of::<i32>(),
+            Values::Long(it) | Values::DateTime(it) => it.capacity() * size_of::<i64>(),
+            Values::Double(it) => it.capacity() * size_of::<f64>(),
+            Values::Decimal(it) => it.capacity() * size_of::<i128>(),
+            Values::Date(it) => it.capacity() * size_of::<i32>(),
+        };
+        values + self.validity.capacity()
     }
 
     /// All values as an array, which leaves the builder empty.

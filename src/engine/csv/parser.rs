@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memchr2_iter};
 
 use super::columns::ColumnBuilder;
 use super::scan::{Field, Record, record};
@@ -14,10 +14,12 @@ use crate::engine::types::{Column, arrow_schema};
 
 /// Rows of a batch: what the SQL engine works on at a time.
 const BATCH_ROWS: usize = 8192;
-/// Bytes of text in one column after which a batch is closed early.
-const BATCH_TEXT_BYTES: usize = 64 << 20;
+/// Bytes of records after which a batch is closed early.
+const BATCH_BYTES: usize = 16 << 20;
 /// Bytes of one record.
 const RECORD_BYTES_MAX: usize = 16 << 20;
+/// Bytes that are read before their memory is paid for.
+const PIECE_BYTES: usize = 256 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Parses a CSV that comes in chunks. After an error it is of no more use.
@@ -27,10 +29,15 @@ pub struct CsvParser {
     format: CsvFormat,
     builders: Vec<ColumnBuilder>,
     batches: Vec<RecordBatch>,
+    batches_bytes: u64,
+    /// Pays for the batches, the builders and the tail.
     lease: Lease,
+    /// Rows in the builders, and the bytes of their records.
     rows: usize,
-    /// The beginning of a record whose end has not come.
+    rows_bytes: usize,
+    /// The beginning of a record whose end has not come, and whether that stops inside quotes.
     tail: Vec<u8>,
+    in_quotes: bool,
     /// Line ends in all that lies before the tail.
     lines: u64,
     at_first_byte: bool,
@@ -46,9 +53,12 @@ impl CsvParser {
             columns,
             format,
             batches: Vec::new(),
+            batches_bytes: 0,
             lease: budget.empty_lease(),
             rows: 0,
+            rows_bytes: 0,
             tail: Vec::new(),
+            in_quotes: false,
             lines: 0,
             at_first_byte: true,
             at_first_record: true,
@@ -59,16 +69,11 @@ impl CsvParser {
 
     /// Takes the next bytes of the text, cut anywhere.
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), CsvError> {
-        if self.tail.is_empty() && !self.at_first_byte {
-            return self.block(chunk, false);
+        for piece in chunk.chunks(PIECE_BYTES) {
+            self.piece(piece)?;
+            self.pay()?;
         }
-        let mut joined = std::mem::take(&mut self.tail);
-        joined.extend_from_slice(chunk);
-        if self.at_first_byte && joined.len() < BYTE_ORDER_MARK.len() {
-            self.tail = joined;
-            return Ok(());
-        }
-        self.joined_block(&joined, false)
+        Ok(())
     }
 
     /// The rows, once all bytes are there. The last line end may be missing.
@@ -76,8 +81,44 @@ impl CsvParser {
         let rest = std::mem::take(&mut self.tail);
         self.joined_block(&rest, true)?;
         self.close_batch()?;
+        self.lease.resize(self.batches_bytes)?;
         let leases = vec![Arc::new(self.lease)];
         Ok(Table::new(self.columns, self.batches, leases))
+    }
+
+    fn piece(&mut self, mut piece: &[u8]) -> Result<(), CsvError> {
+        if self.at_first_byte {
+            self.tail.extend_from_slice(piece);
+            if self.tail.len() < BYTE_ORDER_MARK.len() {
+                return Ok(());
+            }
+            let joined = std::mem::take(&mut self.tail);
+            return self.joined_block(&joined, false);
+        }
+        if !self.tail.is_empty() {
+            let end = self.end_of_record(piece);
+            self.tail.extend_from_slice(&piece[..end.unwrap_or(piece.len())]);
+            if end.is_none() && self.tail.len() <= RECORD_BYTES_MAX {
+                return Ok(());
+            }
+            let joined = std::mem::take(&mut self.tail);
+            self.block(&joined, false)?;
+            piece = &piece[end.unwrap_or(piece.len())..];
+        }
+        self.block(piece, false)
+    }
+
+    /// Where the record that the tail begins ends: behind the first line end outside quotes. Looks at every byte
+    /// of a record once, in however many pieces it comes.
+    fn end_of_record(&mut self, piece: &[u8]) -> Option<usize> {
+        for at in memchr2_iter(b'"', b'\n', piece) {
+            if piece[at] == b'"' {
+                self.in_quotes = !self.in_quotes;
+            } else if !self.in_quotes {
+                return Some(at + 1);
+            }
+        }
+        None
     }
 
     fn joined_block(&mut self, joined: &[u8], at_end: bool) -> Result<(), CsvError> {
@@ -96,6 +137,7 @@ impl CsvParser {
             self.fields.clear();
             let shape = (self.format.delimiter, self.columns.len());
             match record(block, start, shape, at_end, &mut self.fields) {
+                Record::Whole { next, .. } if next - start > RECORD_BYTES_MAX => break,
                 Record::Whole { next, found } => {
                     self.take(block, start..next, found)?;
                     start = next;
@@ -104,12 +146,21 @@ impl CsvParser {
                 Record::Malformed(problem) => return Err(self.malformed(block, start, problem)),
             }
         }
-        if block.len() - start > RECORD_BYTES_MAX {
+        let rest = &block[start..];
+        if rest.len() > RECORD_BYTES_MAX {
             return Err(self.malformed(block, start, "a record longer than 16 MiB"));
         }
         self.lines += memchr_iter(b'\n', &block[..start]).count() as u64;
-        self.tail.extend_from_slice(&block[start..]);
+        self.tail.extend_from_slice(rest);
+        self.in_quotes = memchr_iter(b'"', rest).count() % 2 == 1;
         Ok(())
+    }
+
+    /// Leases what is held now, batches that are not closed included.
+    fn pay(&mut self) -> Result<(), CsvError> {
+        let held = self.builders.iter().map(ColumnBuilder::bytes).sum::<usize>();
+        let open = (held + self.tail.capacity()) as u64;
+        Ok(self.lease.resize(self.batches_bytes + open)?)
     }
 
     /// Adds the record in `block[place]`, whose fields have been found.
@@ -119,7 +170,7 @@ impl CsvParser {
         place: std::ops::Range<usize>,
         found: usize,
     ) -> Result<(), CsvError> {
-        let start = place.start;
+        let (start, length) = (place.start, place.len());
         if std::str::from_utf8(&block[place]).is_err() {
             return Err(self.malformed(block, start, "a value that is not UTF-8"));
         }
@@ -145,8 +196,8 @@ impl CsvParser {
             }
         }
         self.rows += 1;
-        let is_full = self.rows >= BATCH_ROWS
-            || self.builders.iter().any(|it| it.text_bytes() >= BATCH_TEXT_BYTES);
+        self.rows_bytes += length;
+        let is_full = self.rows >= BATCH_ROWS || self.rows_bytes >= BATCH_BYTES;
         if is_full { self.close_batch() } else { Ok(()) }
     }
 
@@ -179,9 +230,9 @@ impl CsvParser {
             .collect::<Result<_, _>>()
             .map_err(broken)?;
         let batch = RecordBatch::try_new(arrow_schema(&self.columns), arrays).map_err(broken)?;
-        self.lease.grow(batch.get_array_memory_size() as u64)?;
+        self.batches_bytes += batch.get_array_memory_size() as u64;
         self.batches.push(batch);
-        self.rows = 0;
+        (self.rows, self.rows_bytes) = (0, 0);
         Ok(())
     }
 

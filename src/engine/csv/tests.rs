@@ -148,6 +148,48 @@ fn many_rows_fall_into_batches_and_pay_for_their_memory() {
 }
 
 #[test]
+fn a_batch_is_paid_for_before_it_is_full() {
+    let csv = vec![vec!["x".repeat(2_000); 4].join(","); 500].join("\n");
+    let budget = MemoryBudget::new(2 << 20);
+    let format = CsvFormat { delimiter: b',', header: Header::Never };
+    let mut parser = CsvParser::new(columns(&strings(4)), format, &budget);
+    let refusal = csv.as_bytes().chunks(10_000).find_map(|it| parser.push(it).err());
+    assert!(refusal.is_some_and(|it| it.is_too_large()));
+    drop(parser);
+    assert_eq!(budget.used(), 0);
+}
+
+#[test]
+fn wide_rows_close_a_batch_early() {
+    let csv = format!("{}\n", "x".repeat(1 << 20)).repeat(40);
+    let table = parse_in(&[csv.as_bytes()], &strings(1), Header::Never).unwrap();
+    assert_eq!((table.rows(), table.batches().len()), (40, 3));
+}
+
+/// Looking at the beginning again with every piece would take this test hours.
+#[test]
+fn a_record_in_tiny_pieces_is_looked_at_once() {
+    let csv = format!("a,\"{}\"\nc,d\n", "x\"\"\n".repeat(1 << 20));
+    let pieces: Vec<&[u8]> = csv.as_bytes().chunks(1).collect();
+    let table = parse_in(&pieces, &strings(2), Header::Never).unwrap();
+    assert_eq!(table.rows(), 2);
+}
+
+#[test]
+fn a_record_has_16_mib_and_no_more_however_it_comes() {
+    let longest = format!("{}\n", "x".repeat((16 << 20) - 1));
+    let too_long = format!("a\n{}\n", "x".repeat(16 << 20));
+    for size in [usize::MAX, 100_000] {
+        let read = |csv: &str| {
+            let chunks: Vec<&[u8]> = csv.as_bytes().chunks(size).collect();
+            parse_in(&chunks, &strings(1), Header::Never)
+        };
+        assert_eq!(read(&longest).unwrap().rows(), 1);
+        assert_eq!(read(&too_long).unwrap_err().to_string(), "line 2: a record longer than 16 MiB");
+    }
+}
+
+#[test]
 fn columns_are_inferred_from_all_their_values() {
     let csv = b"id,price,day,at,note,empty\n1,2.5,2024-01-01,2024-01-01 10:00:00,x,\n2,3,2024-01-02,2024-01-02,7,\n";
     let kinds: Vec<&str> = infer(csv).unwrap().iter().map(|it| it.kind.name()).collect();
