@@ -76,6 +76,11 @@ impl Lease {
         self.bytes = bytes;
         Ok(())
     }
+
+    /// A lease of nothing from the same budget.
+    pub fn another(&self) -> Self {
+        Self { account: Arc::clone(&self.account), bytes: 0 }
+    }
 }
 
 impl Drop for Lease {

@@ -7,18 +7,18 @@ use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
 use super::Table;
 use crate::engine::csv::{ColumnBuilder, excerpt};
+use crate::engine::memory::BudgetExceeded;
 use crate::engine::rows::text::CellText;
 use crate::engine::types::{Column, ColumnType, arrow_schema};
 
-/// A stored value that the new type of its column cannot hold.
+/// Why rows cannot be had under another schema.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("row {row}, column '{column}': '{value}' is not a {to}")]
-pub struct ConvertError {
-    pub column: String,
-    /// Counts from 1 within the table.
-    pub row: u64,
-    pub value: String,
-    pub to: ColumnType,
+pub enum ConvertError {
+    /// A stored value that the new type of its column cannot hold. `row` counts from 1 within the table.
+    #[error("row {row}, column '{column}': '{value}' is not a {to}")]
+    Value { column: String, row: u64, value: String, to: ColumnType },
+    #[error(transparent)]
+    Memory(#[from] BudgetExceeded),
 }
 
 impl Table {
@@ -31,26 +31,33 @@ impl Table {
         let sources: Vec<Option<usize>> =
             columns.iter().map(|it| self.position(&it.name)).collect();
         let schema = arrow_schema(columns);
+        // What is made here is paid for by the budget that paid for the rows.
+        let mut lease = self.leases().first().map(|it| it.another());
         let (mut batches, mut row) = (Vec::with_capacity(self.batches().len()), 1);
         for batch in self.batches() {
-            let arrays = columns
-                .iter()
-                .zip(&sources)
-                .map(|(column, source)| match source {
-                    None => Ok(new_null_array(&column.kind.arrow(), batch.num_rows())),
+            let mut arrays = Vec::with_capacity(columns.len());
+            for (column, source) in columns.iter().zip(&sources) {
+                let array = match source {
                     Some(at) if self.columns()[*at].kind == column.kind => {
-                        Ok(Arc::clone(batch.column(*at)))
+                        arrays.push(Arc::clone(batch.column(*at)));
+                        continue;
                     }
-                    Some(at) => converted(batch.column(*at), column, row),
-                })
-                .collect::<Result<Vec<_>, _>>()?;
+                    Some(at) => converted(batch.column(*at), column, row)?,
+                    None => new_null_array(&column.kind.arrow(), batch.num_rows()),
+                };
+                if let Some(lease) = &mut lease {
+                    lease.grow(array.get_array_memory_size() as u64)?;
+                }
+                arrays.push(array);
+            }
             row += batch.num_rows() as u64;
             let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
             let adapted = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options);
             batches
                 .push(adapted.expect("every array has its column's type and the batch's length"));
         }
-        Ok(Self::new(Arc::clone(columns), batches, self.leases().to_vec()))
+        let leases = self.leases().iter().cloned().chain(lease.map(Arc::new)).collect();
+        Ok(Self::new(Arc::clone(columns), batches, leases))
     }
 
     /// The same rows under other names: `columns` are as many, of the same types.
@@ -90,7 +97,7 @@ fn converted(array: &ArrayRef, column: &Column, first_row: u64) -> Result<ArrayR
         }
         text.clear();
         cells.write(row, &mut text);
-        builder.push(&text).map_err(|_| ConvertError {
+        builder.push(&text).map_err(|_| ConvertError::Value {
             column: column.name.clone(),
             row: first_row + row as u64,
             value: excerpt(&text),
@@ -125,6 +132,25 @@ mod tests {
         let after = before.adapt(&columns(&[("B", Long), ("c", String)])).unwrap();
         assert_eq!(cells(&after), [["1", "∅"], ["2", "∅"]]);
         assert!(Arc::ptr_eq(before.batches()[0].column(1), after.batches()[0].column(0)));
+    }
+
+    #[test]
+    fn what_a_conversion_makes_is_paid_for_until_it_is_gone() {
+        let csv = "1234567\n".repeat(1_000);
+        let spec = columns(&[("n", ColumnType::Long)]);
+        let budget = MemoryBudget::new(32_000);
+        let format = CsvFormat { delimiter: b',', header: Header::Never };
+        let mut parser = CsvParser::new(spec, format, &budget);
+        parser.push(csv.as_bytes()).unwrap();
+        let before = parser.finish().unwrap();
+        let stored = budget.used();
+        let texts = columns(&[("n", ColumnType::String)]);
+        let after = before.adapt(&texts).unwrap();
+        assert!(budget.used() >= stored + 11_000, "{} after {stored}", budget.used());
+        let another = before.adapt(&columns(&[("n", ColumnType::Decimal)]));
+        assert!(matches!(another, Err(ConvertError::Memory(_))), "{another:?}");
+        drop(after);
+        assert_eq!(budget.used(), stored);
     }
 
     #[test]
