@@ -11,7 +11,7 @@ const CANDIDATES: [ColumnType; 4] =
 const COLUMNS_MAX: usize = 100_000;
 
 /// The names in the first line, and for each the narrowest type that takes all of its values. A column without
-/// values is one of strings.
+/// values is one of strings, and so is one with a leading zero, which no number would keep: a ZIP code.
 pub fn infer(csv: &[u8]) -> Result<Vec<Column>, CsvError> {
     let csv = csv.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(csv);
     let (mut fields, mut scratch) = (Vec::new(), Vec::new());
@@ -59,7 +59,9 @@ pub fn infer(csv: &[u8]) -> Result<Vec<Column>, CsvError> {
 }
 
 fn narrow(value: &[u8], candidates: &mut [bool; CANDIDATES.len()]) {
+    let has_leading_zero = value.len() > 1 && value[0] == b'0' && value[1].is_ascii_digit();
     let takes = |kind| match kind {
+        ColumnType::Long | ColumnType::Double if has_leading_zero => false,
         ColumnType::Long => matches!(numbers::long(value), Ok(Some(_))),
         ColumnType::Double => matches!(numbers::double(value), Ok(Some(_))),
         ColumnType::Date => matches!(moments::date(value), Ok(Some(_))),

@@ -190,6 +190,13 @@ fn a_record_has_16_mib_and_no_more_however_it_comes() {
 }
 
 #[test]
+fn a_leading_zero_makes_a_column_one_of_strings() {
+    let csv = b"zip,share,n\n07030,0.5,0\n10001,00.5,10\n";
+    let kinds: Vec<ColumnType> = infer(csv).unwrap().iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, [ColumnType::String, ColumnType::String, ColumnType::Long]);
+}
+
+#[test]
 fn columns_are_inferred_from_all_their_values() {
     let csv = b"id,price,day,at,note,empty\n1,2.5,2024-01-01,2024-01-01 10:00:00,x,\n2,3,2024-01-02,2024-01-02,7,\n";
     let kinds: Vec<&str> = infer(csv).unwrap().iter().map(|it| it.kind.name()).collect();
