@@ -38,6 +38,12 @@ fn strings(width: usize) -> Vec<(&'static str, ColumnType)> {
     ["a", "b", "c", "d"].iter().take(width).map(|it| (*it, ColumnType::String)).collect()
 }
 
+/// The cells as a reader sees them that has no nulls.
+fn without_nulls(table: &Table) -> Vec<Vec<String>> {
+    let text = |it: String| if it == "∅" { String::new() } else { it };
+    cells(table).into_iter().map(|row| row.into_iter().map(text).collect()).collect()
+}
+
 #[track_caller]
 fn check(csv: &str, width: usize, expected: &[&[&str]]) {
     let table = parse_in(&[csv.as_bytes()], &strings(width), Header::Never).unwrap();
@@ -219,6 +225,33 @@ proptest! {
         }
         chunks.push(&bytes[from..]);
         prop_assert_eq!(parse_in(&chunks, &strings(2), Header::Auto).map(|it| cells(&it)), whole);
+    }
+
+    #[test]
+    fn what_is_read_is_what_the_csv_crate_reads(csv in "([a-c\",,]|\r\n|\n|é){0,60}") {
+        let table = parse_in(&[csv.as_bytes()], &strings(2), Header::Never);
+        let mut oracle = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+        if let Ok(table) = table {
+            let expected: Vec<Vec<String>> = oracle.deserialize().collect::<Result<_, _>>().unwrap();
+            prop_assert_eq!(without_nulls(&table), expected);
+        }
+    }
+
+    #[test]
+    fn what_the_csv_crate_writes_is_read(
+        rows in prop::collection::vec(prop::array::uniform3("[a-c\",\r\n é]{0,6}"), 0..8),
+        with_crlf: bool,
+        size in 1_usize..20,
+    ) {
+        let end = if with_crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+        let mut writer = csv::WriterBuilder::new().terminator(end).from_writer(Vec::new());
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let text = writer.into_inner().unwrap();
+        let chunks: Vec<&[u8]> = text.chunks(size).collect();
+        let table = parse_in(&chunks, &strings(3), Header::Never).unwrap();
+        prop_assert_eq!(without_nulls(&table), rows.iter().map(|it| it.to_vec()).collect::<Vec<_>>());
     }
 
     #[test]
