@@ -172,7 +172,7 @@ fn wide_rows_close_a_batch_early() {
     assert_eq!((table.rows(), table.batches().len()), (40, 3));
 }
 
-/// Looking at the beginning again with every piece would take this test hours.
+/// Looking at the beginning again with every piece would take time by the square of the record.
 #[test]
 fn a_record_in_tiny_pieces_is_looked_at_once() {
     let csv = format!("a,\"{}\"\nc,d\n", "x\"\"\n".repeat(1 << 20));
