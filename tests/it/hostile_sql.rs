@@ -215,6 +215,25 @@ async fn texts_of_gigabytes_are_refused() {
     goes_on(&engine, &table).await;
 }
 
+/// A constant is made once and copied into every row of a batch.
+#[tokio::test]
+async fn constants_that_would_fill_every_row_are_refused() {
+    let (engine, table) = (engine(), table(10_000));
+    for sql in [
+        "SELECT REPEAT('a', 16000000) FROM table",
+        "SELECT REPEAT('a', 200000) FROM table",
+        "SELECT GROUP_CONCAT(REPEAT('a', 16000000)) FROM table",
+        "SELECT MAX(CONCAT(SPACE(30000), SPACE(30000))) FROM table",
+    ] {
+        let outcome = match run(&engine, &table, sql).await {
+            Ok(rows) => text(rows).await,
+            Err(error) => Err(error),
+        };
+        assert!(matches!(outcome, Err(SqlError::Invalid(_))), "{sql}: {outcome:?}");
+    }
+    goes_on(&engine, &table).await;
+}
+
 #[tokio::test]
 async fn a_regular_expression_that_explodes_is_refused_or_quick() {
     let (engine, table) = (engine(), table(1_000));

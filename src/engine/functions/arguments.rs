@@ -18,6 +18,8 @@ use crate::engine::rows::text::CellText;
 const VALUE_BYTES_MAX: usize = 16 << 20;
 /// Bytes of all values of a batch.
 const BATCH_BYTES_MAX: usize = 256 << 20;
+/// Bytes of a value made of constants: the engine copies it into every row of a batch.
+const CONSTANT_BYTES_MAX: usize = BATCH_BYTES_MAX / crate::engine::session::BATCH_ROWS;
 
 /// A constant is an array of one value, read for every row.
 #[derive(Debug)]
@@ -119,14 +121,15 @@ impl Args {
         mut make: impl FnMut(usize, &mut String) -> Option<()>,
     ) -> Result<ArrayRef> {
         let mut builder = StringBuilder::new();
+        let value_bytes_max = if self.all_constant { CONSTANT_BYTES_MAX } else { VALUE_BYTES_MAX };
         let (mut value, mut bytes) = (String::new(), 0);
         for row in 0..self.rows {
             value.clear();
             match make(row, &mut value) {
                 Some(()) => {
                     bytes += value.len();
-                    if value.len() > VALUE_BYTES_MAX || bytes > BATCH_BYTES_MAX {
-                        return Err(too_long());
+                    if value.len() > value_bytes_max || bytes > BATCH_BYTES_MAX {
+                        return Err(too_long(value_bytes_max));
                     }
                     builder.append_value(&value);
                 }
@@ -179,11 +182,11 @@ impl Args {
 
 /// Whether a value of so many bytes may be made.
 pub(super) fn fits(bytes: usize) -> Result<()> {
-    if bytes > VALUE_BYTES_MAX { Err(too_long()) } else { Ok(()) }
+    if bytes > VALUE_BYTES_MAX { Err(too_long(VALUE_BYTES_MAX)) } else { Ok(()) }
 }
 
-fn too_long() -> DataFusionError {
-    DataFusionError::Execution(format!("a text of more than {VALUE_BYTES_MAX} bytes is not made"))
+fn too_long(bytes_max: usize) -> DataFusionError {
+    DataFusionError::Execution(format!("a text of more than {bytes_max} bytes is not made"))
 }
 
 impl Column<StringArray> {
