@@ -97,7 +97,7 @@ fn by_query(uri: &Uri) -> Option<String> {
     let of_control = uri.path().starts_with("/_domock/");
     let pairs = uri.query().filter(|_| of_control)?.split('&');
     let name = pairs.filter_map(|it| it.strip_prefix("instance=")).next_back()?;
-    (name != "*").then(|| name.to_owned())
+    (name != "*").then(|| name.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn only_domocks_own_api_takes_the_instance_from_the_query() {
         let name = |uri: &str| by_query(&uri.parse().unwrap());
-        assert_eq!(name("/_domock/reset?x=1&instance=acme"), Some("acme".to_owned()));
+        assert_eq!(name("/_domock/reset?x=1&instance=Acme"), Some("acme".to_owned()));
         assert_eq!(name("/_domock/reset?instance=*"), None);
         assert_eq!(name("/api/x?instance=acme"), None);
     }

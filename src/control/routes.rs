@@ -101,7 +101,7 @@ async fn forget(
     State(control): State<Control>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    control.instances.remove(&name)?;
+    control.instances.remove(&name.to_ascii_lowercase())?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -40,7 +40,7 @@ pub fn all(
     let mut named = BTreeMap::new();
     for folder in dir.map(instance_folders).transpose()?.unwrap_or_default() {
         let file_name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = file_name.trim_end_matches(INSTANCE_FOLDER);
+        let name = file_name.strip_suffix(INSTANCE_FOLDER).unwrap_or(&file_name);
         if !is_name(name) {
             bail!("{}: '{name}' cannot be the name of an instance", folder.display());
         }
