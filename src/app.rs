@@ -5,7 +5,7 @@ mod addressing;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
@@ -19,7 +19,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::config::Config;
+use crate::config::{AuthArg, Config};
 use crate::control::routes::Control;
 use crate::control::seed;
 use crate::domain::instance::InstanceSettings;
@@ -28,6 +28,7 @@ use crate::domain::{Clock, Instance};
 use crate::engine::{Engine, EngineLimits, SqlSettings};
 use crate::front::listen::{self, Terms};
 use crate::front::tls::Tls;
+use crate::wire::auth::{self, TokenKey};
 use crate::wire::error::{self, Refusal};
 use crate::wire::extract;
 use crate::wire::routes::{self, Evidence, Hits};
@@ -57,6 +58,11 @@ impl Domock {
         let dir = config.seed.dir();
         let now = config.time.frozen_at.unwrap_or_else(|| Clock::running().now());
         let seeds = seed::all(dir.as_deref(), (config.seed.id_seed, now), &engine)?;
+        if config.answers.auth == AuthArg::Strict && !seeds.have_credentials() {
+            bail!(
+                "--auth strict would let nobody in: the seed has no users.toml with a password, a token or a client"
+            );
+        }
         let instances =
             Instances::new(seeds, engine, instance_settings(&config), config.limits.max_instances);
         let tls = Tls::new(config.tls.source())?;
@@ -76,9 +82,9 @@ impl Domock {
                 hits: Hits::new(),
             },
         );
-        let known = instances.clone();
+        let (known, key) = (instances.clone(), token_key(&config));
         let service = ServiceBuilder::new()
-            .map_request(move |request| addressed(request, &known))
+            .map_request(move |request| addressed(request, &known, &key))
             .service(router);
         let (stop, stopped) = watch::channel(false);
         let terms = Terms {
@@ -143,6 +149,10 @@ fn engine_limits(config: &Config) -> EngineLimits {
     }
 }
 
+fn token_key(config: &Config) -> TokenKey {
+    TokenKey::new(config.seed.id_seed)
+}
+
 fn sql_settings(config: &Config) -> SqlSettings {
     SqlSettings {
         mode: config.answers.sql.into(),
@@ -156,6 +166,7 @@ fn instance_settings(config: &Config) -> InstanceSettings {
         index_ms: i64::from(config.time.index_ms),
         execution_ms: i64::from(config.time.execution_ms),
         frozen_at: config.time.frozen_at,
+        auth: config.answers.auth.into(),
     }
 }
 
@@ -165,15 +176,18 @@ fn instance_settings(config: &Config) -> InstanceSettings {
 /// 3. what is for no instance is refused;
 /// 4. a body that does not come on is given up;
 /// 5. gzip is undone before a handler counts bytes, also where only the content type tells of it;
-/// 6. `label`, on Domo's routes only, because it needs to know which route it was.
+/// 6. `label`, on Domo's routes only, because it needs to know which route it was;
+/// 7. `authenticate`, for the same reason.
 fn router(config: &Config, control: Control) -> Router {
     let settings = wire::Settings {
         default_shape: config.answers.default_shape,
         json_bytes_max: config.limits.max_json_bytes,
         part_bytes_max: config.limits.max_part_bytes,
+        token_key: token_key(config),
     };
     let labels = (config.answers.require_evidence, control.hits.clone());
     let domo = routes::router()
+        .route_layer(middleware::from_fn_with_state(token_key(config), auth::authenticate))
         .route_layer(middleware::from_fn_with_state(labels, label))
         .with_state(settings);
     Router::new()

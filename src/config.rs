@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::Timestamp;
+use crate::domain::instance::Auth;
 use crate::engine::{SqlMode, StringCompare};
 use crate::wire::query::DefaultShape;
 use crate::wire::routes::Evidence;
@@ -138,6 +139,9 @@ pub struct AnswerConfig {
         value_name = "GRADE"
     )]
     pub require_evidence: Evidence,
+    /// Who is let in: anybody, as the administrator, or whom the seed's users.toml names, as that user
+    #[arg(long, env = "DOMOCK_AUTH", value_enum, default_value = "any", value_name = "WHO")]
+    pub auth: AuthArg,
 }
 
 /// Everything that can grow has a limit.
@@ -215,6 +219,12 @@ pub enum SqlModeArg {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuthArg {
+    Any,
+    Strict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StringCompareArg {
     Sensitive,
     Insensitive,
@@ -232,6 +242,15 @@ impl From<SqlModeArg> for SqlMode {
         match arg {
             SqlModeArg::Strict => Self::Strict,
             SqlModeArg::Lenient => Self::Lenient,
+        }
+    }
+}
+
+impl From<AuthArg> for Auth {
+    fn from(arg: AuthArg) -> Self {
+        match arg {
+            AuthArg::Any => Self::Any,
+            AuthArg::Strict => Self::Strict,
         }
     }
 }
@@ -263,6 +282,7 @@ impl Config {
                 sql: SqlModeArg::Strict,
                 string_compare: StringCompareArg::Sensitive,
                 require_evidence: Evidence::Inferred,
+                auth: AuthArg::Any,
             },
             limits: LimitConfig {
                 max_part_bytes: 2 << 30,

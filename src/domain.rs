@@ -1,6 +1,7 @@
 //! An emulated Domo instance, without HTTP, JSON or tasks.
 
 pub mod clock;
+pub mod credentials;
 pub mod dataset;
 pub mod directory;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod instances;
 pub mod permission;
 pub mod policy;
 pub mod schema;
+pub mod sessions;
 pub mod store;
 pub mod stream;
 pub mod upload;

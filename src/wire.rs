@@ -1,5 +1,6 @@
 //! Domo's HTTP dialect: paths, JSON shapes, statuses. Knows no Arrow, no lock and no clock.
 
+pub mod auth;
 pub mod csv;
 pub mod error;
 pub mod extract;
@@ -31,4 +32,6 @@ pub struct Settings {
     pub json_bytes_max: usize,
     /// Bytes of one part of an upload, unzipped.
     pub part_bytes_max: usize,
+    /// Signs the tokens of the public API.
+    pub token_key: auth::TokenKey,
 }

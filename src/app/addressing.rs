@@ -6,8 +6,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::Instance;
-use crate::domain::instances::{DEFAULT, Instances};
+use crate::domain::instances::Instances;
 use crate::front::proxy::Addressed;
+use crate::wire::auth::{self, TokenKey};
 use crate::wire::error::Refusal;
 
 /// The end of the host names of instances.
@@ -15,20 +16,41 @@ const DOMAIN: &str = ".domo.com";
 /// The host of the public API, which belongs to no instance.
 const PUBLIC_API: &str = "api";
 
+/// The beginning of the paths of Domock's own API.
+const CONTROL: &str = "/_domock/";
+
 /// Why a request is for no instance.
 #[derive(Clone)]
 struct Misaddressed(Refusal);
 
-/// Gives a request its instance: by a leading path segment `/acme.domo.com`, else by the host it is sent to.
-pub(super) fn addressed<B>(mut request: Request<B>, instances: &Instances) -> Request<B> {
+/// What a host name, or a path that begins with one, stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Named {
+    Instance(String),
+    PublicApi,
+}
+
+/// Gives a request its instance: by a leading path segment `/acme.domo.com`, else by the host it is sent to, else by
+/// its token.
+pub(super) fn addressed<B>(
+    mut request: Request<B>,
+    instances: &Instances,
+    key: &TokenKey,
+) -> Request<B> {
     let (by_path, path) = split(request.uri());
     let host = request.extensions().get::<Addressed>().cloned();
-    let opened = match (by_path.or_else(|| by_query(request.uri())), &host) {
-        (Some(name), _) => opened(instances, &name),
-        (None, Some(Addressed::Directly(host) | Addressed::ByProxy(host))) => {
-            opened(instances, &by_host(host).unwrap_or_else(|| DEFAULT.to_owned()))
-        }
-        (None, None) => Ok(instances.default_instance()),
+    let named = by_path.or_else(|| by_query(request.uri()).map(Named::Instance));
+    let by_token = || match by_credential(&request, path.as_deref(), instances, key) {
+        Some(name) => opened(instances, &name),
+        None => Ok(instances.default_instance()),
+    };
+    let opened = match (named, &host) {
+        (Some(Named::Instance(name)), _) => opened(instances, &name),
+        (Some(Named::PublicApi), _) | (None, None) => by_token(),
+        (None, Some(Addressed::Directly(host) | Addressed::ByProxy(host))) => match by_host(host) {
+            Some(Named::Instance(name)) => opened(instances, &name),
+            Some(Named::PublicApi) | None => by_token(),
+        },
         (None, Some(Addressed::Elsewhere(host))) => Err(elsewhere(host)),
         (None, Some(Addressed::Nested)) => {
             Err(Refusal::bad_request("this is a tunnel already: it leads to no other host"))
@@ -65,14 +87,14 @@ fn elsewhere(host: &str) -> Refusal {
 }
 
 /// The instance that the path begins with, and the path as the router knows it, where that is another one.
-fn split(uri: &Uri) -> (Option<String>, Option<String>) {
+fn split(uri: &Uri) -> (Option<Named>, Option<String>) {
     let path = uri.path();
     let (first, rest) = match path[path.len().min(1)..].split_once('/') {
         Some((first, _)) => (first, &path[first.len() + 1..]),
         None => (path.trim_start_matches('/'), "/"),
     };
     let name = by_host(&first.to_ascii_lowercase());
-    let inner = if name.is_some() || is_public_api(first) { rest } else { path };
+    let inner = if name.is_some() { rest } else { path };
     let shortened = match inner.trim_end_matches('/') {
         "" => "/",
         other => other,
@@ -82,19 +104,35 @@ fn split(uri: &Uri) -> (Option<String>, Option<String>) {
     (name, is_other.then(|| format!("{shortened}{query}")))
 }
 
-/// `acme.domo.com` → `acme`; none for a host that belongs to no instance.
-fn by_host(host: &str) -> Option<String> {
-    let name = host.strip_suffix(DOMAIN)?;
-    (!name.is_empty()).then(|| if name == PUBLIC_API { DEFAULT } else { name }.to_owned())
+/// None for a host that is not of Domo's.
+fn by_host(host: &str) -> Option<Named> {
+    match host.strip_suffix(DOMAIN)? {
+        "" => None,
+        PUBLIC_API => Some(Named::PublicApi),
+        name => Some(Named::Instance(name.to_owned())),
+    }
 }
 
-fn is_public_api(segment: &str) -> bool {
-    segment.eq_ignore_ascii_case(&format!("{PUBLIC_API}{DOMAIN}"))
+/// The instance that a token of ours was given for, or that the client who asks for one is of.
+fn by_credential<B>(
+    request: &Request<B>,
+    path: Option<&str>,
+    instances: &Instances,
+    key: &TokenKey,
+) -> Option<String> {
+    if path.unwrap_or(request.uri().path()).starts_with(CONTROL) {
+        return None;
+    }
+    if let Some(token) = auth::bearer(request.headers()) {
+        return key.read(token).ok().map(|it| it.customer);
+    }
+    let (id, secret) = auth::client(request.headers())?;
+    instances.of_client(&id, &secret).map(str::to_owned)
 }
 
 /// Domock's own API also takes `?instance=acme`.
 fn by_query(uri: &Uri) -> Option<String> {
-    let of_control = uri.path().starts_with("/_domock/");
+    let of_control = uri.path().starts_with(CONTROL);
     let pairs = uri.query().filter(|_| of_control)?.split('&');
     let name = pairs.filter_map(|it| it.strip_prefix("instance=")).next_back()?;
     (name != "*").then(|| name.to_ascii_lowercase())
@@ -104,7 +142,7 @@ fn by_query(uri: &Uri) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn seen(uri: &str) -> (Option<String>, String) {
+    fn seen(uri: &str) -> (Option<Named>, String) {
         let uri: Uri = uri.parse().unwrap();
         let (name, path) = split(&uri);
         (name, path.unwrap_or_else(|| uri.to_string()))
@@ -112,12 +150,12 @@ mod tests {
 
     #[test]
     fn a_leading_segment_names_the_instance_and_is_taken_off() {
-        let acme = Some("acme".to_owned());
+        let acme = Some(Named::Instance("acme".to_owned()));
         assert_eq!(seen("/Acme.domo.com/api/x?y=1"), (acme.clone(), "/api/x?y=1".to_owned()));
         assert_eq!(seen("/acme.domo.com"), (acme.clone(), "/".to_owned()));
         assert_eq!(seen("https://acme.domo.com/acme.domo.com/a/"), (acme, "/a".to_owned()));
-        let default = Some(DEFAULT.to_owned());
-        assert_eq!(seen("/api.domo.com/v1/datasets"), (default, "/v1/datasets".to_owned()));
+        let public = (Some(Named::PublicApi), "/v1/datasets".to_owned());
+        assert_eq!(seen("/API.domo.com/v1/datasets"), public);
         assert_eq!(seen("/api/acme.domo.com/x"), (None, "/api/acme.domo.com/x".to_owned()));
         assert_eq!(seen("/.domo.com/x"), (None, "/.domo.com/x".to_owned()));
     }

@@ -5,6 +5,7 @@
 
 mod format;
 mod plant;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,8 +22,9 @@ use crate::domain::store::World;
 use crate::domain::{Clock, Timestamp};
 use crate::engine::Engine;
 
-use format::{DatasetFile, UsersFile};
+use format::DatasetFile;
 use plant::Plot;
+use users::UsersFile;
 
 /// The end of the name of a folder within the seed's that an instance of its own begins with: `acme.domo.com`.
 const INSTANCE_FOLDER: &str = ".domo.com";

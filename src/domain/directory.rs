@@ -1,7 +1,9 @@
 //! The users and groups of an instance. They come with its seed and do not change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::credentials::Credentials;
 use super::ids::{GroupId, UserId};
 use super::permission::{Grantee, GranteeKind};
 
@@ -9,6 +11,7 @@ use super::permission::{Grantee, GranteeKind};
 pub struct Directory {
     users: BTreeMap<UserId, User>,
     groups: BTreeMap<GroupId, Group>,
+    credentials: Arc<Credentials>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +35,19 @@ impl Directory {
         Self {
             users: users.into_iter().map(|it| (it.id, it)).collect(),
             groups: groups.into_iter().map(|it| (it.id, it)).collect(),
+            credentials: Arc::default(),
         }
+    }
+
+    /// As it is, with what its users show to be let in.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Arc::new(credentials);
+        self
+    }
+
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// One administrator and nobody else: an instance without a seed.

@@ -5,6 +5,7 @@ mod datasets;
 mod imports;
 mod indexing;
 mod listing;
+mod login;
 mod policies;
 mod queries;
 mod streams;
@@ -25,6 +26,7 @@ use crate::engine::Engine;
 pub use datasets::{NewDataset, ProfileChange, Redefinition};
 pub use imports::Which;
 pub use listing::{DatasetFilter, DatasetOrder, StreamFilter};
+pub use login::Auth;
 pub use streams::{NewStream, StreamChange, StreamOverview};
 pub use uploads::PartError;
 pub use wrangle::ColumnChange;
@@ -38,6 +40,7 @@ pub struct InstanceSettings {
     pub execution_ms: i64,
     /// Where the clock stands still at the start and after a reset; it runs where this is `None`.
     pub frozen_at: Option<Timestamp>,
+    pub auth: Auth,
 }
 
 /// The handle everything hangs on. Clones are the same instance.

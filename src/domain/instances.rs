@@ -20,6 +20,12 @@ pub struct Seeds {
 }
 
 impl Seeds {
+    /// Whether anybody can show that it is them.
+    pub fn have_credentials(&self) -> bool {
+        let mut all = std::iter::once(&self.usual).chain(self.named.values());
+        all.any(|it| !it.directory.credentials().is_empty())
+    }
+
     fn origin_for(&self, name: &str) -> Arc<World> {
         Arc::clone(self.named.get(name).unwrap_or(&self.usual))
     }
@@ -87,6 +93,16 @@ impl Instances {
         }
         let by_name = self.inner.by_name.read().unwrap_or_else(PoisonError::into_inner);
         by_name.get(name).cloned()
+    }
+
+    /// The name of the instance whose seed has this OAuth client.
+    pub fn of_client(&self, id: &str, secret: &str) -> Option<&str> {
+        let seeds = &self.inner.seeds;
+        let knows = |world: &World| world.directory.credentials().client(id, secret).is_some();
+        if knows(&seeds.origin_for(DEFAULT)) {
+            return Some(DEFAULT);
+        }
+        seeds.named.iter().find(|(_, world)| knows(world)).map(|(name, _)| name.as_str())
     }
 
     /// The default one first, then by name.

@@ -15,7 +15,8 @@ use super::clock::Clock;
 use super::dataset::Dataset;
 use super::directory::Directory;
 use super::error::{Error, Result};
-use super::ids::{DatasetId, Ids, StreamId};
+use super::ids::{DatasetId, Ids, StreamId, UserId};
+use super::sessions::Sessions;
 
 /// All state of an instance between two resets.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub struct World {
     pub directory: Directory,
     pub clock: Clock,
     ids: Mutex<Ids>,
+    sessions: Mutex<Sessions>,
 }
 
 impl World {
@@ -35,10 +37,11 @@ impl World {
             directory,
             clock,
             ids: Mutex::new(ids),
+            sessions: Mutex::default(),
         }
     }
 
-    /// A world of its own that begins with the same state: a copy of references, never of rows.
+    /// A world of its own that begins with the same state, but for sessions: a copy of references, never of rows.
     pub fn fork(&self, clock: Clock) -> Self {
         let fork = Self::new(self.directory.clone(), clock, self.draw(|it| it.clone()));
         for dataset in self.datasets.all() {
@@ -53,6 +56,16 @@ impl World {
     /// Draws new ids. The lock is a leaf: `draw` calls nothing else.
     pub fn draw<T>(&self, draw: impl FnOnce(&mut Ids) -> T) -> T {
         draw(&mut self.ids.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn open_session(&self, token: String, user: UserId) {
+        let now = self.clock.now();
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).open(token, user, now);
+    }
+
+    pub fn user_of_session(&self, token: &str) -> Option<UserId> {
+        let now = self.clock.now();
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).user_of(token, now)
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Refusal {
     pub message: String,
     /// The cause, for the log; `None` where the message says it all.
     pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    /// `WWW-Authenticate`, with which the public API says what is wrong with a token, and sends no body.
+    pub challenge: Option<HeaderValue>,
 }
 
 /// What Domo answers when it refuses.
@@ -41,7 +43,7 @@ pub struct Envelope {
 
 impl Refusal {
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), cause: None }
+        Self { status, message: message.into(), cause: None, challenge: None }
     }
 
     pub fn bad_request(message: impl Into<String>) -> Self {
@@ -72,7 +74,7 @@ impl From<Error> for Refusal {
             Error::Query(refusal) => status_of_query(refusal),
         };
         let message = error.to_string();
-        Self { status, message, cause: Some(Arc::new(error)) }
+        Self { status, message, cause: Some(Arc::new(error)), challenge: None }
     }
 }
 
@@ -123,6 +125,13 @@ pub async fn dress(request: Request, next: Next) -> Response {
     let Some(refusal) = refusal_of(&response) else { return response };
     let trace = instance.map(|it| it.world().draw(domain::ids::Ids::trace)).unwrap_or_default();
     log(&refusal, &path, &trace);
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    if let Some(challenge) = refusal.challenge {
+        parts.headers.remove(header::CONTENT_TYPE);
+        parts.headers.insert(header::WWW_AUTHENTICATE, challenge);
+        return Response::from_parts(parts, Body::empty());
+    }
     let feature = (refusal.status == StatusCode::NOT_IMPLEMENTED).then(|| refusal.message.clone());
     let envelope = Envelope {
         status: refusal.status.as_u16(),
@@ -131,8 +140,6 @@ pub async fn dress(request: Request, next: Next) -> Response {
         path,
         toe: trace,
     };
-    let (mut parts, _) = response.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, JSON);
     if let Some(feature) = feature.and_then(|it| HeaderValue::try_from(it).ok()) {
         parts.headers.insert(UNSUPPORTED, feature);

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use tower_http::timeout::TimeoutError;
 
 use super::Settings;
+use super::auth::Caller;
 use super::error::Refusal;
 use crate::domain::instance::Instance;
 use crate::domain::{DatasetId, UserId};
@@ -36,7 +37,10 @@ impl<S: Sync> FromRequestParts<S> for Call {
         let domo = instance.ok_or_else(|| {
             Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the request was given no instance")
         })?;
-        let user = domo.admin();
+        let caller = parts.extensions.get::<Caller>().copied();
+        let Caller(user) = caller.ok_or_else(|| {
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the request was given no user")
+        })?;
         Ok(Self { domo, user })
     }
 }

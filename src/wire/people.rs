@@ -1,13 +1,16 @@
-//! Users, groups and logins. Which users there are comes with the seed; every login is let in as the administrator.
+//! Users, groups and logins. Which users there are comes with the seed.
 
+use std::fmt;
+
+use axum::Extension;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
 use super::extract::{Call, Json, PathArgs, Query, Reply};
 use super::shapes::Page;
-use crate::domain::ids::{GroupId, Ids, UserId};
-use crate::domain::{self, directory};
+use crate::domain::ids::{GroupId, UserId};
+use crate::domain::{self, Instance, directory};
 
 /// Where a list is asked for without a limit.
 const PAGE_DEFAULT: usize = 500;
@@ -45,21 +48,27 @@ pub async fn groups(call: Call, Query(page): Query<Page>) -> Reply<Vec<Group>> {
 }
 
 /// A refused login is a 200 as well.
-pub async fn log_in(call: Call, Json(login): Json<Login>) -> Reply<LoggedIn> {
-    let is_whole = !login.email_address.is_empty() && !login.password.is_empty();
-    Reply(if is_whole {
-        let token = call.domo.world().draw(Ids::trace);
-        LoggedIn { success: true, session_token: Some(token), reason: None }
-    } else {
-        LoggedIn { success: false, session_token: None, reason: Some("INVALID_CREDENTIALS") }
-    })
+pub async fn log_in(
+    Extension(domo): Extension<Instance>,
+    Json(login): Json<Login>,
+) -> Reply<LoggedIn> {
+    let token = domo.log_in(&login.email_address, &login.password);
+    let reason = token.is_none().then_some("INVALID_CREDENTIALS");
+    Reply(LoggedIn { success: token.is_some(), session_token: token, reason })
 }
 
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Login {
     email_address: String,
     password: String,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { email_address, password: _ } = self;
+        f.debug_struct("Login").field("email_address", email_address).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -34,6 +34,7 @@ pub struct Route {
     /// The anchor of its section on Domo's page of the Datasets API; empty where only clients show the route.
     pub doc: &'static str,
     pub evidence: Evidence,
+    pub needs: Needs,
     /// Query parameters that change the answer.
     pub honoured: &'static [&'static str],
     /// Query parameters that clients send and that change nothing.
@@ -74,6 +75,24 @@ pub enum Verb {
     Delete,
 }
 
+/// What a caller must show, or be allowed, for a route to do what it is asked; the least first. The rules are the
+/// domain's: this says which one each route meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// No credential.
+    Nothing,
+    /// A credential, whosever it is.
+    Login,
+    /// Access to the dataset that the request is about, up to `CAN_VIEW`.
+    View,
+    /// Up to `CAN_SHARE`.
+    Share,
+    /// Up to `CAN_EDIT`.
+    Edit,
+    /// Up to `CO_OWNER`.
+    Own,
+}
+
 /// How we know that an answer is right; the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Evidence {
@@ -92,6 +111,7 @@ impl Route {
         path: &'static str,
         mount: fn(MethodFilter) -> MethodRouter<Settings>,
         evidence: Evidence,
+        needs: Needs,
     ) -> Self {
         Self {
             id,
@@ -100,6 +120,7 @@ impl Route {
             aliases: &[],
             doc: "",
             evidence,
+            needs,
             honoured: &[],
             ignored: &[],
             note: "",
@@ -164,6 +185,11 @@ impl Route {
     const fn note(mut self, note: &'static str) -> Self {
         self.note = note;
         self
+    }
+
+    /// Whether it is a route of api.domo.com, which belongs to no instance.
+    pub fn is_public(&self) -> bool {
+        !self.path.starts_with("/api/")
     }
 
     /// The path in all its spellings.

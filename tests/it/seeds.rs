@@ -157,6 +157,37 @@ async fn mistakes_are_named_by_file_line_and_column() {
 }
 
 #[tokio::test]
+async fn mistakes_in_credentials_are_named_and_not_repeated() {
+    let user = "[[users]]\nid = 1\nname = \"a\"\nemail = \"a@b.c\"\n";
+    let mistakes = [
+        ("password = \"\"\n", "users.toml:5:12: a password is not empty"),
+        ("tokens = [\"t\", \"t\"]\n", "users.toml:5:16: this token is there twice"),
+        (
+            "tokens = [\"\"]\n",
+            "users.toml:5:11: a token is one or more visible ASCII characters, without spaces",
+        ),
+        (
+            "clients = [{ id = \"a:b\", secret = \"s\" }]\n",
+            "users.toml:5:19: the id of a client has no colon",
+        ),
+        (
+            "clients = [{ id = \"c\", secret = \"s s\" }]\n",
+            "users.toml:5:33: the secret of a client is one or more visible ASCII characters, without spaces",
+        ),
+        ("clients = [{ id = \"c\" }]\n", "users.toml:5:12: missing field `secret`"),
+        (
+            "password = \"x\"\n[[users]]\nid = 2\nname = \"b\"\nemail = \"A@b.c\"\npassword = \"y\"\n",
+            "users.toml:9:9: another user with a password has this address",
+        ),
+    ];
+    for (index, (more, expected)) in mistakes.into_iter().enumerate() {
+        let file = format!("{user}{more}");
+        let folder = Folder::of(&format!("credential-{index}"), &[("users.toml", &file)]);
+        assert_eq!(folder.refusal().await, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_folder_that_is_not_there_is_named() {
     let refusal =
         Domock::start(Config::for_tests().with_seed_dir("no/such/folder")).await.unwrap_err();

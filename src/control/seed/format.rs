@@ -9,37 +9,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use crate::domain::directory::{Directory, Group, User};
-
-/// `users.toml`
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UsersFile {
-    #[serde(default)]
-    users: Vec<UserEntry>,
-    #[serde(default)]
-    groups: Vec<GroupEntry>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UserEntry {
-    id: Spanned<u64>,
-    name: String,
-    email: String,
-    #[serde(default = "participant")]
-    role: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupEntry {
-    id: Spanned<u64>,
-    name: String,
-    #[serde(default)]
-    members: Vec<Spanned<u64>>,
-}
-
 /// `orders.toml`, beside or instead of `orders.csv`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,10 +113,6 @@ pub(crate) struct StreamEntry {
     pub configuration: toml::map::Map<String, toml::Value>,
 }
 
-fn participant() -> String {
-    "Participant".to_owned()
-}
-
 fn kpi() -> String {
     "kpi".to_owned()
 }
@@ -176,36 +141,4 @@ pub(crate) fn at(path: &Path, span: &Range<usize>, problem: &str) -> anyhow::Err
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |it| it.chars().count()) + 1;
     anyhow!("{}:{line}:{column}: {problem}", path.display())
-}
-
-impl UsersFile {
-    pub(crate) fn into_directory(self, path: &Path) -> anyhow::Result<Directory> {
-        let mut users: Vec<User> = Vec::new();
-        for entry in self.users {
-            let id = *entry.id.get_ref();
-            if users.iter().any(|it| it.id == id) {
-                return Err(at(path, &entry.id.span(), &format!("user {id} is there twice")));
-            }
-            users.push(User { id, name: entry.name, email: entry.email, role: entry.role });
-        }
-        if users.is_empty() {
-            return Err(anyhow!("{}: names no user", path.display()));
-        }
-        let mut groups: Vec<Group> = Vec::new();
-        for entry in self.groups {
-            let id = *entry.id.get_ref();
-            if groups.iter().any(|it| it.id == id) {
-                return Err(at(path, &entry.id.span(), &format!("group {id} is there twice")));
-            }
-            for member in &entry.members {
-                if !users.iter().any(|it| it.id == *member.get_ref()) {
-                    let problem = format!("there is no user {}", member.get_ref());
-                    return Err(at(path, &member.span(), &problem));
-                }
-            }
-            let members = entry.members.iter().map(|it| *it.get_ref()).collect();
-            groups.push(Group { id, name: entry.name, members });
-        }
-        Ok(Directory::new(users, groups))
-    }
 }

@@ -1,0 +1,154 @@
+//! Who sends a request: by a developer token, a session or a token of the public API.
+
+mod tokens;
+
+use std::fmt::Write as _;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::error::Refusal;
+use super::routes::{self, Needs};
+use crate::domain::instance::Auth;
+use crate::domain::{Instance, UserId};
+
+pub use tokens::{Claims, LIFETIME_S, TokenError, TokenKey};
+
+const DEVELOPER_TOKEN: &str = "x-domo-developer-token";
+const SESSION: &str = "x-domo-authentication";
+
+/// What a token of the public API must be good for, wherever there are datasets and streams.
+const SCOPE: &str = "data";
+
+/// The user as whom a request is let in; an extension of each request that its route wants one of.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller(pub UserId);
+
+/// Lets a request in as its user, or not at all.
+pub async fn authenticate(
+    State(key): State<TokenKey>,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let route = routes::find(request.method(), path.as_str());
+    let domo = request.extensions().get::<Instance>();
+    if let (Some(route), Some(domo)) = (route, domo)
+        && route.needs != Needs::Nothing
+    {
+        let caller = match domo.auth() {
+            Auth::Any => Ok(domo.admin()),
+            Auth::Strict if route.is_public() => by_bearer(domo, &key, request.headers()),
+            Auth::Strict => by_anything(domo, &key, request.headers()),
+        };
+        match caller {
+            Ok(user) => drop(request.extensions_mut().insert(Caller(user))),
+            Err(refusal) => return refusal.into_response(),
+        }
+    }
+    next.run(request).await
+}
+
+/// As the product's API has it.
+fn by_anything(domo: &Instance, key: &TokenKey, headers: &HeaderMap) -> Result<UserId, Refusal> {
+    let token = text(headers, DEVELOPER_TOKEN).and_then(|it| domo.user_of_token(it));
+    let session = || text(headers, SESSION).and_then(|it| domo.user_of_session(it));
+    if let Some(user) = token.or_else(session) {
+        return Ok(user);
+    }
+    let token = bearer(headers).ok_or_else(unauthenticated)?;
+    user_of_bearer(domo, key, token).map_err(|problem| match problem {
+        Unusable::Scope => out_of_scope(),
+        _ => unauthenticated(),
+    })
+}
+
+/// As the public API has it, whose refusal is a header and no body.
+fn by_bearer(domo: &Instance, key: &TokenKey, headers: &HeaderMap) -> Result<UserId, Refusal> {
+    let refused = |problem| {
+        let mut refusal = unauthenticated();
+        refusal.challenge = Some(challenge(problem));
+        refusal
+    };
+    let token = bearer(headers).ok_or_else(|| refused(None))?;
+    user_of_bearer(domo, key, token).map_err(|problem| match problem {
+        Unusable::Scope => out_of_scope(),
+        other => refused(Some(other)),
+    })
+}
+
+fn out_of_scope() -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, format!("the scope of the token has no {SCOPE}"))
+}
+
+fn unauthenticated() -> Refusal {
+    let message = "Full authentication is required to access this resource";
+    Refusal::new(StatusCode::UNAUTHORIZED, message)
+}
+
+/// Why a token lets nobody in.
+#[derive(Debug, thiserror::Error)]
+enum Unusable {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("Jwt expired at {0}")]
+    Expired(String),
+    #[error("Unknown customer or user")]
+    Stranger,
+    #[error("no scope for this")]
+    Scope,
+}
+
+fn user_of_bearer(domo: &Instance, key: &TokenKey, token: &str) -> Result<UserId, Unusable> {
+    let claims = key.read(token)?;
+    if claims.exp.saturating_mul(1000) <= domo.now().millis() {
+        let moment = chrono::DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
+        return Err(Unusable::Expired(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
+    }
+    let user = claims.sub.parse().ok().filter(|id| domo.world().directory.user(*id).is_some());
+    match user {
+        Some(user) if claims.customer == domo.name() => {
+            let is_for_this = claims.scope.iter().any(|it| it == SCOPE);
+            if is_for_this { Ok(user) } else { Err(Unusable::Scope) }
+        }
+        _ => Err(Unusable::Stranger),
+    }
+}
+
+/// `WWW-Authenticate`, as the documentation of the public API prints it.
+fn challenge(problem: Option<Unusable>) -> HeaderValue {
+    let mut text = "Bearer".to_owned();
+    if let Some(problem) = problem {
+        let _ = write!(
+            text,
+            " error=\"invalid_token\", error_description=\"An error occurred while attempting to decode the Jwt: \
+             {problem}\", error_uri=\"https://tools.ietf.org/html/rfc6750#section-3.1\""
+        );
+    }
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer"))
+}
+
+/// `Authorization: Bearer …`
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    after_scheme(headers, "bearer")
+}
+
+/// The id and the secret of `Authorization: Basic …`
+pub fn client(headers: &HeaderMap) -> Option<(String, String)> {
+    let decoded = STANDARD.decode(after_scheme(headers, "basic")?).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+}
+
+fn after_scheme<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (found, rest) = text(headers, header::AUTHORIZATION.as_str())?.split_once(' ')?;
+    found.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|it| it.to_str().ok())
+}
