@@ -1,12 +1,14 @@
 //! OpenAPI 3.1 of all that is served, from the route table and the types that handlers read and answer.
 
 mod own;
+mod security;
 
 use axum::http::StatusCode;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use crate::domain::instance::Auth;
 use crate::wire::error::Envelope;
 use crate::wire::routes::{Evidence, ROUTES, RequestBody, ResponseBody, Route};
 
@@ -15,14 +17,16 @@ const JSON: &str = "application/json";
 /// Refusals that any route may give: the request cannot be understood, or meets a limit, or a defect of ours.
 const REFUSALS_OF_ALL: [u16; 3] = [400, 413, 415];
 
-pub fn document(server: &str) -> Value {
+/// `auth` tells whether a request may go without a credential.
+pub fn document(server: &str, auth: Auth) -> Value {
     let mut generator = SchemaSettings::draft2020_12()
         .with(|it| it.definitions_path = "/components/schemas".into())
         .into_generator();
     let envelope = serde_json::to_value(generator.subschema_for::<Envelope>()).unwrap_or_default();
     let mut paths = own::paths(&envelope, &mut generator);
     for route in ROUTES {
-        let operation = operation(route, &envelope, &mut generator);
+        let mut operation = operation(route, &envelope, &mut generator);
+        operation["security"] = security::of(route, auth);
         for path in route.paths() {
             let item = paths.entry(path).or_insert_with(|| json!({}));
             let mut operation = operation.clone();
@@ -43,7 +47,7 @@ pub fn document(server: &str) -> Value {
         },
         "servers": [{ "url": server }],
         "paths": paths,
-        "components": { "schemas": schemas },
+        "components": { "schemas": schemas, "securitySchemes": security::schemes() },
     })
 }
 
@@ -56,6 +60,7 @@ fn operation(route: &Route, envelope: &Value, generator: &mut SchemaGenerator) -
     for status in refusals {
         responses.insert(status.to_string(), refusal(status, envelope));
     }
+    security::refuse(route, &mut responses, envelope);
     let mut operation = json!({
         "operationId": route.id,
         "tags": [route.id.split('.').next().unwrap_or_default()],

@@ -178,10 +178,13 @@ async fn coverage(State(control): State<Control>) -> Json<Vec<Coverage>> {
 }
 
 /// The description names the server as the request did.
-async fn openapi(headers: axum::http::HeaderMap) -> Json<serde_json::Value> {
+async fn openapi(
+    domo: axum::Extension<Instance>,
+    headers: axum::http::HeaderMap,
+) -> Json<serde_json::Value> {
     let host =
         headers.get(header::HOST).and_then(|it| it.to_str().ok()).unwrap_or("127.0.0.1:3666");
-    Json(openapi::document(&format!("http://{host}")))
+    Json(openapi::document(&format!("http://{host}"), domo.auth()))
 }
 
 /// What a client has to trust to speak TLS with this server.

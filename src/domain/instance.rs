@@ -59,13 +59,14 @@ struct Inner {
     settings: InstanceSettings,
 }
 
-/// What an operation asks of a caller's access level.
+/// What an operation asks of its caller, the least first.
 #[derive(Clone, Copy, Debug)]
 enum Need {
-    Read,
+    View,
     Share,
-    Write,
-    Delete,
+    Edit,
+    /// To be in charge: to delete, to hand over, to say who sees which rows.
+    Own,
 }
 
 impl Instance {
@@ -122,15 +123,15 @@ fn new_clock(settings: &InstanceSettings) -> Clock {
 }
 
 impl World {
-    /// The dataset, if the caller may do this with it.
+    /// The dataset, if the caller may do this with it. Every operation on a dataset, or on its stream, asks here.
     fn dataset_for(&self, by: UserId, id: DatasetId, need: Need) -> Result<Arc<Dataset>> {
         let dataset = self.datasets.get(id)?;
         let level = dataset.level_of(by, &self.directory);
         let (least, action) = match need {
-            Need::Read => (AccessLevel::CanView, "see this dataset"),
+            Need::View => (AccessLevel::CanView, "see this dataset"),
             Need::Share => (AccessLevel::CanShare, "share this dataset"),
-            Need::Write => (AccessLevel::CanEdit, "change this dataset"),
-            Need::Delete => (AccessLevel::CoOwner, "delete this dataset"),
+            Need::Edit => (AccessLevel::CanEdit, "change this dataset"),
+            Need::Own => (AccessLevel::CoOwner, "administer this dataset"),
         };
         if level.is_some_and(|it| it >= least) {
             Ok(dataset)

@@ -228,6 +228,19 @@ impl Verb {
     }
 }
 
+impl Needs {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Login => "login",
+            Self::View => "view",
+            Self::Share => "share",
+            Self::Edit => "edit",
+            Self::Own => "own",
+        }
+    }
+}
+
 impl Evidence {
     pub const fn name(self) -> &'static str {
         match self {

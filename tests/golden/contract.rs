@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use domock::Domock;
-use domock::config::Config;
+use domock::config::{AuthArg, Config};
 use domock::domain::Timestamp;
 use domock::wire::query::DefaultShape;
 use domock::wire::routes::Evidence;
@@ -60,6 +60,7 @@ struct Consequence {
 struct Settings {
     require_evidence: Option<String>,
     default_shape: Option<String>,
+    auth: Option<String>,
     index_ms: Option<u32>,
     execution_ms: Option<u32>,
     max_json_bytes: Option<usize>,
@@ -146,6 +147,9 @@ fn config(settings: &Settings) -> Config {
     config.limits.max_part_bytes = settings.max_part_bytes.unwrap_or(config.limits.max_part_bytes);
     if settings.require_evidence.as_deref() == Some("documented") {
         config.answers.require_evidence = Evidence::Documented;
+    }
+    if settings.auth.as_deref() == Some("strict") {
+        config.answers.auth = AuthArg::Strict;
     }
     config.answers.default_shape = match settings.default_shape.as_deref() {
         Some("list") => DefaultShape::List,

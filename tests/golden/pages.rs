@@ -30,14 +30,15 @@ pub(crate) fn coverage() -> Result<(), Failed> {
          Written from the route table and the contract files; `UPDATE=1 cargo test --test golden` writes it anew.\n\n\
          * **documented**: stated on Domo's page of the Datasets API, whose anchor is given.\n\
          * **observed**: recorded at a real instance, or relied on by the code of a client in use.\n\
-         * **inferred**: our deduction; no source says so. `--require-evidence documented` answers 501 instead.\n\n",
+         * **inferred**: our deduction; no source says so. `--require-evidence documented` answers 501 instead.\n\n\
+         What a route needs, `--auth strict` holds callers to: a login; or access to the dataset up to CAN_VIEW, CAN_SHARE, CAN_EDIT or CO_OWNER.\n\n",
     );
     for evidence in [Evidence::Documented, Evidence::Observed, Evidence::Inferred] {
         let count = ROUTES.iter().filter(|it| it.evidence == evidence).count();
         let _ = writeln!(page, "{} routes are {}.", count, evidence.name());
     }
     page.push_str(
-        "\n| route | request | evidence | honoured | ignored | contracts |\n|---|---|---|---|---|---|\n",
+        "\n| route | request | needs | evidence | honoured | ignored | contracts |\n|---|---|---|---|---|---|---|\n",
     );
     for route in ROUTES {
         let list =
@@ -49,10 +50,11 @@ pub(crate) fn coverage() -> Result<(), Failed> {
         let cases = contracts.get(route.id).map_or(0, Vec::len);
         let _ = writeln!(
             page,
-            "| {} | `{} {}` | {}{documentation} | {} | {} | {cases} |",
+            "| {} | `{} {}` | {} | {}{documentation} | {} | {} | {cases} |",
             route.id,
             route.verb.name(),
             route.path,
+            route.needs.name(),
             route.evidence.name(),
             list(route.honoured),
             list(route.ignored),

@@ -1,5 +1,7 @@
 //! Who is let in with `--auth strict`, and as whom.
 
+mod grants;
+
 use std::net::SocketAddr;
 
 use base64::Engine as _;
@@ -24,7 +26,12 @@ pub(crate) async fn strict() -> Domock {
     Domock::start(config(AuthArg::Strict)).await.unwrap()
 }
 
-async fn send(domo: &Domock, line: (&str, &str), headers: &[(&str, &str)], body: Value) -> Answer {
+pub(crate) async fn send(
+    domo: &Domock,
+    line: (&str, &str),
+    headers: &[(&str, &str)],
+    body: Value,
+) -> Answer {
     send_to(domo.address(), line, headers, body).await
 }
 

@@ -119,7 +119,7 @@ fn is_of_one(route: &Route) -> bool {
     route.path.contains("{dataset}") || route.path.contains("{stream}")
 }
 
-fn filled(path: &str, dataset: &str, stream: &str) -> String {
+pub(crate) fn filled(path: &str, dataset: &str, stream: &str) -> String {
     let known = [("{dataset}", dataset), ("{stream}", stream), ("{kind}", "USER")];
     let path = known.iter().fold(path.to_owned(), |it, (name, value)| it.replace(name, value));
     path.split('/')
@@ -137,8 +137,8 @@ fn matches(route: &Route, path: &str) -> bool {
     })
 }
 
-/// With the least body that the route takes.
-async fn send(domo: &Domock, route: &Route, path: &str) -> Answer {
+/// The least body that the route takes.
+pub(crate) fn least_body(route: &Route) -> String {
     let body = match route.id {
         "query.execute" | "query.export" | "public.query" => json!({ "sql": "SELECT 1" }),
         "dataset.tag" | "access.remove_users" | "vault.delete" => json!([]),
@@ -152,10 +152,14 @@ async fn send(domo: &Domock, route: &Route, path: &str) -> Answer {
         "policy.enable" => json!({ "enabled": true }),
         _ => json!({}),
     };
-    let body = match route.body {
+    match route.body {
         RequestBody::None => String::new(),
         RequestBody::Json(_) => body.to_string(),
         RequestBody::Csv => "a,1\n".to_owned(),
-    };
-    client::send(domo.address(), (route.verb.name(), path), &[], body).await.unwrap()
+    }
+}
+
+async fn send(domo: &Domock, route: &Route, path: &str) -> Answer {
+    let line = (route.verb.name(), path);
+    client::send(domo.address(), line, &[], least_body(route)).await.unwrap()
 }

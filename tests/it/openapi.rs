@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use domock::wire::routes::{Evidence, ROUTES};
+use domock::config::AuthArg;
+use domock::wire::routes::{Evidence, Needs, ROUTES};
 use domock::{Config, Domock};
 use serde_json::Value;
 
@@ -22,11 +23,35 @@ async fn every_route_is_described_with_its_answer_and_its_refusals() {
             for status in route.refusals {
                 assert!(responses.contains_key(&status.to_string()), "{path}: {status}");
             }
+            let is_login = route.id == "login";
+            assert_eq!(responses.contains_key("401"), !is_login, "{path}");
+            assert_eq!(responses.contains_key("403"), route.needs != Needs::Nothing, "{path}");
+            assert_eq!(operation["security"].as_array().unwrap().is_empty(), is_login, "{path}");
             assert_eq!(
                 responses.contains_key("501"),
                 route.refusals.contains(&501) || route.evidence == Evidence::Inferred,
                 "{path}"
             );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_credential_is_described_and_none_is_needed_unless_strict() {
+    for (auth, goes_without) in [(AuthArg::Any, true), (AuthArg::Strict, false)] {
+        let domo = Domock::start(crate::auth::config(auth)).await.unwrap();
+        let document = document_of(&domo).await;
+        for route in ROUTES.iter().filter(|it| it.needs != Needs::Nothing) {
+            let operation = &document["paths"][route.path][route.verb.name().to_lowercase()];
+            let any = operation["security"].as_array().unwrap();
+            let names: Vec<&String> =
+                any.iter().flat_map(|it| it.as_object().unwrap().keys()).collect();
+            assert_eq!(names.len(), if route.is_public() { 1 } else { 3 }, "{}", route.id);
+            assert_eq!(any.len() > names.len(), goes_without, "{}", route.id);
+            for name in names {
+                let scheme = &document["components"]["securitySchemes"][name];
+                assert!(scheme["type"].is_string(), "{}: {name}", route.id);
+            }
         }
     }
 }
@@ -85,7 +110,10 @@ async fn every_reference_leads_somewhere_and_every_argument_of_a_path_is_declare
 }
 
 async fn document() -> Value {
-    let domo = Domock::start(Config::for_tests()).await.unwrap();
+    document_of(&Domock::start(Config::for_tests()).await.unwrap()).await
+}
+
+async fn document_of(domo: &Domock) -> Value {
     let answer =
         client::send(domo.address(), ("GET", "/_domock/openapi.json"), &[], "").await.unwrap();
     assert_eq!(answer.status, 200);

@@ -37,6 +37,28 @@ impl Dataset {
         by_group.chain(own).chain(by_role).max()
     }
 
+    /// Whether the caller sees only the rows that policies show.
+    pub fn is_filtered_for(&self, user: UserId, directory: &Directory) -> bool {
+        let in_charge = || self.level_of(user, directory) >= Some(AccessLevel::CoOwner);
+        self.policies.enabled && !in_charge()
+    }
+
+    /// Whether the caller may give this level, or take it away: none above their own, unless they are in charge.
+    pub fn may_grant(&self, by: UserId, level: AccessLevel, directory: &Directory) -> bool {
+        self.level_of(by, directory).is_some_and(|own| own >= AccessLevel::CoOwner || own >= level)
+    }
+
+    /// Refuses to change what somebody was given that is above the caller's own.
+    pub fn refuse_above(&self, by: UserId, whose: Grantee, directory: &Directory) -> Result<()> {
+        match self.grants.get(&whose) {
+            Some(level) if !self.may_grant(by, *level, directory) => {
+                let action = "take away more access to this dataset than they have";
+                Err(Error::Forbidden { user: by, action })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Gives access, or changes what was given before. The owner keeps at least that.
     pub fn share(&mut self, grantee: Grantee, level: AccessLevel) -> Result<()> {
         let owns = self.grants.get(&grantee) == Some(&AccessLevel::Owner);

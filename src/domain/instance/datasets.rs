@@ -65,13 +65,13 @@ impl Instance {
     }
 
     pub fn dataset(&self, by: UserId, id: DatasetId) -> Result<Arc<Dataset>> {
-        self.world().dataset_for(by, id, Need::Read)
+        self.world().dataset_for(by, id, Need::View)
     }
 
     /// Removes the dataset with its stream.
     pub fn delete_dataset(&self, by: UserId, id: DatasetId) -> Result<()> {
         let world = self.world();
-        world.dataset_for(by, id, Need::Delete)?;
+        world.dataset_for(by, id, Need::Own)?;
         let removed = world.datasets.remove(id)?;
         if let Some(stream) = &removed.stream {
             world.streams.remove(stream.id);
@@ -86,7 +86,7 @@ impl Instance {
         change: ProfileChange,
     ) -> Result<Arc<Dataset>> {
         let world = self.world();
-        world.dataset_for(by, id, Need::Write)?;
+        world.dataset_for(by, id, Need::Edit)?;
         let now = world.clock.now();
         world.datasets.update(id, |it| {
             change.apply_to(it);
@@ -104,7 +104,8 @@ impl Instance {
         change: Redefinition,
     ) -> Result<Arc<Dataset>> {
         let world = self.world();
-        world.dataset_for(by, id, Need::Write)?;
+        let need = if change.policies_enabled.is_some() { Need::Own } else { Need::Edit };
+        world.dataset_for(by, id, need)?;
         let now = world.clock.now();
         world.datasets.update(id, |it| {
             if let Some(columns) = change.columns {
@@ -126,7 +127,7 @@ impl Instance {
     /// The schema that queries see.
     pub fn indexed_schema(&self, by: UserId, id: DatasetId) -> Result<Arc<Schema>> {
         let world = self.world();
-        let dataset = world.dataset_for(by, id, Need::Read)?;
+        let dataset = world.dataset_for(by, id, Need::View)?;
         Ok(Arc::clone(&dataset.view(world.clock.now(), AskedFor::Schema)?.schema))
     }
 
@@ -142,7 +143,7 @@ impl Instance {
         columns: Vec<SchemaColumn>,
     ) -> Result<Arc<Schema>> {
         let world = self.world();
-        world.dataset_for(by, id, Need::Write)?;
+        world.dataset_for(by, id, Need::Edit)?;
         let now = world.clock.now();
         world.datasets.update(id, |it| {
             it.alter_schema(columns, now)?;

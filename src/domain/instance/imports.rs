@@ -37,7 +37,7 @@ impl Instance {
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Arc<DataVersion>, PartError<E>> {
         let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let before = world.dataset_for(by, dataset, Need::Edit)?;
         let part = self.read_part(&before, body).await.map_err(PartError::Body)?;
         let refused = |it: Arc<crate::engine::CsvError>| Error::Csv {
             dataset,
@@ -63,7 +63,12 @@ impl Instance {
         limit: u64,
     ) -> Result<Rows> {
         let world = self.world();
-        let found = world.dataset_for(by, dataset, Need::Read)?;
+        let found = world.dataset_for(by, dataset, Need::View)?;
+        // Policies are filters on what is indexed; stored rows have none, so they are all or nothing.
+        if which != Which::Indexed && found.is_filtered_for(by, &world.directory) {
+            let action = "see stored rows past the policies of this dataset";
+            return Err(Error::Forbidden { user: by, action });
+        }
         let table = match which {
             Which::Indexed => {
                 self.visible_rows(&world, (by, &found), &[], world.clock.now()).await?

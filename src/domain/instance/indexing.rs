@@ -33,7 +33,7 @@ impl Instance {
         only: Vec<UploadId>,
     ) -> Result<Arc<IndexJob>> {
         let world = self.world();
-        world.dataset_for(by, dataset, Need::Write)?;
+        world.dataset_for(by, dataset, Need::Edit)?;
         let ((), job) = self.change_and_index(&world, dataset, &only, |_, _| Ok(())).await?;
         Ok(job)
     }
@@ -45,7 +45,7 @@ impl Instance {
         key: &str,
     ) -> Result<(Arc<IndexJob>, bool)> {
         let world = self.world();
-        let job = Arc::clone(world.dataset_for(by, dataset, Need::Read)?.index_job(key)?);
+        let job = Arc::clone(world.dataset_for(by, dataset, Need::View)?.index_job(key)?);
         let is_ready = job.is_ready(world.clock.now());
         Ok((job, is_ready))
     }

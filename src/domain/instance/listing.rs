@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::streams::stream_dataset;
 use super::{Instance, Need, StreamOverview};
 use crate::domain::clock::Timestamp;
 use crate::domain::dataset::Dataset;
@@ -69,7 +70,7 @@ impl Instance {
     /// Those of these ids that are there and that the caller may see, in the order of the ids.
     pub fn datasets_named(&self, by: UserId, ids: &[DatasetId]) -> Vec<Arc<Dataset>> {
         let world = self.world();
-        ids.iter().filter_map(|id| world.dataset_for(by, *id, Need::Read).ok()).collect()
+        ids.iter().filter_map(|id| world.dataset_for(by, *id, Need::View).ok()).collect()
     }
 
     /// Those whose dataset the caller may see, in the order of their ids.
@@ -78,7 +79,7 @@ impl Instance {
         let now = world.clock.now();
         let all = world.streams.all().into_iter();
         all.filter_map(|(_, dataset)| {
-            let dataset = world.dataset_for(by, dataset, Need::Read).ok()?;
+            let dataset = world.dataset_for(by, dataset, Need::View).ok()?;
             let stream = Arc::clone(dataset.stream.as_ref()?);
             filter.takes(&dataset).then_some(StreamOverview { dataset, stream, now })
         })
@@ -87,6 +88,7 @@ impl Instance {
 
     /// Aborts the run that a stream is busy with.
     pub fn abort_current_execution(&self, by: UserId, stream: StreamId) -> Result<()> {
+        stream_dataset(&self.world(), by, stream, Need::Edit)?;
         let overview = self.stream(by, stream)?;
         let active = |it: &&Arc<Execution>| it.state(overview.now) == ExecutionState::Active;
         let current = overview.stream.executions.iter().rev().find(active);
@@ -100,7 +102,7 @@ impl Instance {
     /// Gives the dataset another owner.
     pub fn hand_over(&self, by: UserId, dataset: DatasetId, to: UserId) -> Result<()> {
         let world = self.world();
-        world.dataset_for(by, dataset, Need::Delete)?;
+        world.dataset_for(by, dataset, Need::Own)?;
         if world.directory.user(to).is_none() {
             return Err(Error::not_found("user", to));
         }
@@ -116,7 +118,7 @@ impl Instance {
     pub fn delete_stream(&self, by: UserId, stream: StreamId) -> Result<()> {
         let world = self.world();
         let dataset = world.streams.dataset_of(stream)?;
-        world.dataset_for(by, dataset, Need::Delete)?;
+        world.dataset_for(by, dataset, Need::Own)?;
         let now = world.clock.now();
         world.datasets.update(dataset, |it| {
             let uploads: Vec<_> =

@@ -7,7 +7,6 @@ use crate::domain::clock::Timestamp;
 use crate::domain::dataset::Dataset;
 use crate::domain::error::{AskedFor, Error, Result};
 use crate::domain::ids::{DatasetId, UserId};
-use crate::domain::permission::AccessLevel;
 use crate::domain::policy::{Policies, Policy, PolicyId};
 use crate::domain::store::World;
 use crate::engine::Table;
@@ -55,7 +54,7 @@ impl Instance {
         change: impl FnOnce(&mut Policies, &Dataset) -> Result<T>,
     ) -> Result<T> {
         let world = self.world();
-        world.dataset_for(by, dataset, Need::Write)?;
+        world.dataset_for(by, dataset, Need::Own)?;
         let now = world.clock.now();
         world.datasets.update(dataset, |it| {
             let mut policies = Policies::clone(&it.policies);
@@ -79,9 +78,7 @@ impl Instance {
         if !seen_as.is_empty() {
             conditions.push(dataset.policies.rows_of(seen_as, &view.schema)?);
         }
-        let in_charge =
-            dataset.level_of(by, &world.directory).is_some_and(|it| it >= AccessLevel::CoOwner);
-        if dataset.policies.enabled && !in_charge {
+        if dataset.is_filtered_for(by, &world.directory) {
             conditions.push(dataset.policies.rows_for(by, &world.directory, &view.schema));
         }
         if conditions.is_empty() {

@@ -16,7 +16,7 @@ impl Instance {
         seen_as: &[PolicyId],
     ) -> Result<Rows> {
         let world = self.world();
-        let found = world.dataset_for(by, dataset, Need::Read)?;
+        let found = world.dataset_for(by, dataset, Need::View)?;
         let now = world.clock.now();
         let table = self.visible_rows(&world, (by, &found), seen_as, now).await?;
         let formulas = found

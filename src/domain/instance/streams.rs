@@ -60,7 +60,7 @@ impl Instance {
 
     pub fn stream(&self, by: UserId, id: StreamId) -> Result<StreamOverview> {
         let world = self.world();
-        let dataset = stream_dataset(&world, by, id, Need::Read)?;
+        let dataset = stream_dataset(&world, by, id, Need::View)?;
         let stream = Arc::clone(dataset.stream()?);
         Ok(StreamOverview { dataset, stream, now: world.clock.now() })
     }
@@ -73,7 +73,7 @@ impl Instance {
         change: StreamChange,
     ) -> Result<StreamOverview> {
         let world = self.world();
-        let dataset = stream_dataset(&world, by, id, Need::Write)?;
+        let dataset = stream_dataset(&world, by, id, Need::Edit)?;
         let now = world.clock.now();
         world.datasets.update(dataset.id, |it| {
             if let Some(columns) = change.columns {
@@ -98,7 +98,7 @@ impl Instance {
         (run_type, wanted): (String, Option<UpdateMethod>),
     ) -> Result<(Arc<Execution>, Timestamp)> {
         let world = self.world();
-        let dataset = stream_dataset(&world, by, id, Need::Write)?;
+        let dataset = stream_dataset(&world, by, id, Need::Edit)?;
         let now = world.clock.now();
         let (trace, container) = world.draw(|it: &mut Ids| (it.trace(), it.container()));
         let until = now.plus_millis(self.settings().execution_ms);
@@ -155,7 +155,7 @@ impl Instance {
         body: impl futures::Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<(Arc<Execution>, Timestamp), PartError<E>> {
         let world = self.world();
-        let dataset = stream_dataset(&world, by, stream, Need::Write)?;
+        let dataset = stream_dataset(&world, by, stream, Need::Edit)?;
         let upload = awaiting_upload(&dataset, execution)?;
         self.put_part(by, dataset.id, (upload, number), body).await?;
         Ok(self.execution(by, stream, execution)?)
@@ -169,7 +169,7 @@ impl Instance {
         execution: ExecutionId,
     ) -> Result<(Arc<Execution>, Timestamp)> {
         let world = self.world();
-        let dataset = stream_dataset(&world, by, stream, Need::Write)?;
+        let dataset = stream_dataset(&world, by, stream, Need::Edit)?;
         let upload = awaiting_upload(&dataset, execution)?;
         let commit = dataset.assemble(upload, &UploadIntent::default())?;
         let finish = |it: &mut Dataset, now| {
@@ -197,7 +197,7 @@ impl Instance {
         message: Option<String>,
     ) -> Result<(Arc<Execution>, Timestamp)> {
         let world = self.world();
-        let dataset = stream_dataset(&world, by, stream, Need::Write)?;
+        let dataset = stream_dataset(&world, by, stream, Need::Edit)?;
         let now = world.clock.now();
         world.datasets.update(dataset.id, |it| {
             let run = active_execution(it, execution, now)?;
@@ -212,7 +212,12 @@ impl Instance {
     }
 }
 
-fn stream_dataset(world: &World, by: UserId, stream: StreamId, need: Need) -> Result<Arc<Dataset>> {
+pub(super) fn stream_dataset(
+    world: &World,
+    by: UserId,
+    stream: StreamId,
+    need: Need,
+) -> Result<Arc<Dataset>> {
     let dataset = world.streams.dataset_of(stream)?;
     world.dataset_for(by, dataset, need)
 }

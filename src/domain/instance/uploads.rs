@@ -36,7 +36,7 @@ impl Instance {
         intent: UploadIntent,
     ) -> Result<(UploadId, i64)> {
         let world = self.world();
-        world.dataset_for(by, dataset, Need::Write)?;
+        world.dataset_for(by, dataset, Need::Edit)?;
         let now = world.clock.now();
         let id = world.datasets.update(dataset, |it| it.start_upload(intent, now))?;
         Ok((id, now.millis()))
@@ -51,7 +51,7 @@ impl Instance {
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<(), PartError<E>> {
         let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let before = world.dataset_for(by, dataset, Need::Edit)?;
         before.open_upload(upload)?;
         let part = self.read_part(&before, body).await.map_err(PartError::Body)?;
         Ok(world.datasets.update(dataset, |it| it.put_part(upload, number, part))?)
@@ -81,7 +81,7 @@ impl Instance {
         (intent, index): (UploadIntent, bool),
     ) -> Result<Arc<DataVersion>> {
         let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let before = world.dataset_for(by, dataset, Need::Edit)?;
         let commit = before.assemble(upload, &intent)?;
         if index {
             let change = |it: &mut Dataset, now| it.commit(&commit, now);
@@ -99,7 +99,7 @@ impl Instance {
         rows: NewRows,
     ) -> Result<(UploadId, i64)> {
         let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let before = world.dataset_for(by, dataset, Need::Edit)?;
         let delimiter = rows.delimiter();
         let mut csv_bytes = 0;
         let csv = rows.into_csv(&before.schema)?.map(Bytes::from);

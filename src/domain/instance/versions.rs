@@ -26,7 +26,7 @@ impl Instance {
     /// The tags whose rows are live. A dataset that was never indexed has no answer.
     pub fn live_partitions(&self, by: UserId, dataset: DatasetId) -> Result<Vec<Partition>> {
         let world = self.world();
-        let found = world.dataset_for(by, dataset, Need::Read)?;
+        let found = world.dataset_for(by, dataset, Need::View)?;
         found.view(world.clock.now(), AskedFor::Rows)?;
         let live = found.partitions().filter(|(_, version)| version.is_live());
         Ok(live.map(|(tag, version)| (tag.clone(), Arc::clone(version))).collect())
@@ -39,7 +39,7 @@ impl Instance {
         tag: &PartitionTag,
     ) -> Result<()> {
         let world = self.world();
-        world.dataset_for(by, dataset, Need::Write)?;
+        world.dataset_for(by, dataset, Need::Edit)?;
         let now = world.clock.now();
         world.datasets.update(dataset, |it| {
             it.delete_partition_data(tag, now);
@@ -54,7 +54,7 @@ impl Instance {
         tag: &PartitionTag,
     ) -> Result<()> {
         let world = self.world();
-        world.dataset_for(by, dataset, Need::Write)?;
+        world.dataset_for(by, dataset, Need::Edit)?;
         let now = world.clock.now();
         world.datasets.update(dataset, |it| {
             it.delete_partition_tag(tag, now);
@@ -71,7 +71,7 @@ impl Instance {
         index: bool,
     ) -> Result<()> {
         let world = self.world();
-        world.dataset_for(by, dataset, Need::Write)?;
+        world.dataset_for(by, dataset, Need::Edit)?;
         if index {
             let delete = |it: &mut crate::domain::dataset::Dataset, now| {
                 it.delete_versions(ids, now);

@@ -27,7 +27,7 @@ impl Instance {
         changes: &[ColumnChange],
     ) -> Result<Arc<Schema>> {
         let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Write)?;
+        let before = world.dataset_for(by, dataset, Need::Edit)?;
         let columns = changed(&before.schema.columns, changes)?;
         let renamed = renamed_versions(&before, changes);
         let change = |it: &mut Dataset, now| {
