@@ -35,7 +35,7 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("public.dataset.export", Get, "/v1/datasets/{dataset}/data", |verb| on(verb, datasets::export), Observed, View)
         .answers_csv().refuses(&[400, 404]).honours(&["includeHeader"]).ignores(&["fileName"]),
     Route::new("public.query", Post, "/v1/datasets/query/execute/{dataset}", |verb| on(verb, datasets::execute), Observed, View)
-        .reads::<Execute>().answers::<TableAnswer>().refuses(&[400, 404, 413]).ignores(&["IncludeHeaders"]),
+        .reads::<Execute>().answers::<TableAnswer>().refuses(&[400, 404, 413, 501]).ignores(&["IncludeHeaders"]),
 
     // Personalised data permissions
     Route::new("public.policy.list", Get, "/v1/datasets/{dataset}/policies", |verb| on(verb, policies::list), Observed, View)
