@@ -19,6 +19,7 @@ mod repetition;
 mod special_forms;
 mod syntax;
 mod tokens;
+mod unix_time;
 mod words;
 
 use datafusion::execution::session_state::SessionState;
@@ -78,6 +79,7 @@ type Rewrite = fn(&mut Tree, &Facts) -> Result<(), SqlError>;
 const REWRITES: &[Rewrite] = &[
     dual::fix,
     now::fix,
+    unix_time::fix,
     intervals::fix,
     conversions::fix,
     special_forms::fix,
@@ -92,6 +94,7 @@ pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
     syntax::only_select(&tokens)?;
     words::quote_table(&mut tokens);
     words::infix_mod(&mut tokens);
+    let mut tokens = words::compound_units(tokens);
     quotes::settle(&mut tokens, facts);
     let items = naming::item_texts(&text, &tokens);
     let mut tree = syntax::parse(limit_twice::nest(tokens))?;

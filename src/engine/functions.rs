@@ -10,6 +10,7 @@ mod date_arithmetic;
 mod date_format;
 mod date_parse;
 mod date_parts;
+mod date_units;
 mod logic;
 mod math;
 mod moment;

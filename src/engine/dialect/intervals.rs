@@ -116,7 +116,13 @@ fn add(date: Expr, interval: &mut Interval, sign: Sign) -> Result<Expr, SqlError
     let Some(field) = &interval.leading_field else {
         return Err(SqlError::Invalid("an INTERVAL has no unit".to_owned()));
     };
-    let unit = unit(field);
+    let unit = match &interval.last_field {
+        Some(last) if *field == DateTimeField::Microsecond => {
+            format!("{}_{}", unit(last), unit(field))
+        }
+        Some(last) => format!("{}_{}", unit(field), unit(last)),
+        None => unit(field),
+    };
     let amount = take(&mut interval.value);
     // A text is a compound amount such as '1:30', whose sign is the function's business.
     let amount = match (sign, amount) {

@@ -52,8 +52,8 @@ pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
                     }
                 }
             }
-            Expr::Function(function) => match modulo(function) {
-                Some(modulo) => modulo,
+            Expr::Function(function) => match modulo(function).or_else(|| str_to_date(function)) {
+                Some(plain) => plain,
                 None => return ControlFlow::Continue(()),
             },
             _ => return ControlFlow::Continue(()),
@@ -79,6 +79,16 @@ fn modulo(function: &mut Function) -> Option<Expr> {
     }
     let [left, right] = <[Expr; 2]>::try_from(arguments(function)).ok()?;
     Some(nested(binary(nested(left), BinaryOperator::Modulo, nested(right))))
+}
+
+/// STR_TO_DATE answers a DATETIME unless its format is written out: a type cannot wait for what an expression may give.
+fn str_to_date(function: &mut Function) -> Option<Expr> {
+    let (name, args) = plain_call(function)?;
+    let is_written_out = |it: &Expr| matches!(it, Expr::Value(_));
+    if name != "str_to_date" || args.get(1).is_none_or(|it| is_written_out(it)) {
+        return None;
+    }
+    Some(call("mysql_str_to_datetime", arguments(function)))
 }
 
 const ORDER: [&str; 6] = ["year", "month", "day", "hour", "minute", "second"];

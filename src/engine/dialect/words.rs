@@ -1,5 +1,6 @@
-//! Words that the parser reads otherwise than MySQL or Domo: `FROM table`, and MOD between two operands.
-//! Domo's clients write `FROM table`; MySQL's manual has `N % M, N MOD M`. Pinned by names.slt and operators.slt.
+//! Words that the parser reads otherwise than MySQL or Domo: `FROM table`, MOD between two operands, units like DAY_HOUR.
+//! Domo's clients write `FROM table`; MySQL's manual has `N % M, N MOD M`. Pinned by names.slt, operators.slt
+//! and date_moves.slt.
 
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -23,6 +24,45 @@ pub(super) fn infix_mod(tokens: &mut [TokenWithSpan]) {
         if is(tokens.get(at), "mod") && ends_operand(&tokens[at - 1].token) {
             tokens[at].token = Token::Mod;
         }
+    }
+}
+
+/// `INTERVAL x DAY_HOUR` is `INTERVAL x DAY TO HOUR` to the parser. As SECOND cannot be followed by TO there,
+/// `SECOND_MICROSECOND` is `MICROSECOND TO SECOND`.
+pub(super) fn compound_units(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut read = Vec::with_capacity(tokens.len());
+    // Whether an INTERVAL waits for its unit, for each parenthesis that is open.
+    let mut open = Vec::new();
+    let mut waits = false;
+    for token in tokens {
+        match &token.token {
+            Token::LParen => open.push(std::mem::replace(&mut waits, false)),
+            Token::RParen => waits = open.pop().unwrap_or(false),
+            Token::Comma => waits = false,
+            _ if is(Some(&token), "interval") => waits = true,
+            _ => {}
+        }
+        match compound_unit(&token).filter(|_| waits) {
+            Some(words) => {
+                let spanned = |it| TokenWithSpan::new(Token::make_keyword(it), token.span);
+                read.extend(words.map(spanned));
+                waits = false;
+            }
+            None => read.push(token),
+        }
+    }
+    read
+}
+
+fn compound_unit(token: &TokenWithSpan) -> Option<[&'static str; 3]> {
+    const UNITS: [&str; 6] = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
+    let name = word(Some(token)).filter(|it| it.quote_style.is_none())?.value.to_uppercase();
+    let (first, last) = name.split_once('_')?;
+    let known = |unit: &str| UNITS.into_iter().find(|it| *it == unit);
+    match (known(first)?, last) {
+        ("SECOND", "MICROSECOND") => Some(["MICROSECOND", "TO", "SECOND"]),
+        (first, "MICROSECOND") => Some([first, "TO", "MICROSECOND"]),
+        (first, last) => Some([first, "TO", known(last)?]),
     }
 }
 

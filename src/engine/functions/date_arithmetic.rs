@@ -1,13 +1,12 @@
 //! Counting with dates: intervals, differences, zones, and the clock of Unix.
 
-use std::str::FromStr;
-
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::Result;
 
 use super::arguments::Args;
 use super::date_format::write_moment;
+use super::date_units::{Distance, Unit};
 use super::moment::{self, Moment, read_time};
 use super::{Family, Function, MOMENT, Returns};
 use Returns::{DateTime, Long};
@@ -33,66 +32,6 @@ pub(super) const TABLE: &[Function] = &[
     ),
 ];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    Microsecond,
-    Second,
-    Minute,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-impl FromStr for Unit {
-    type Err = DataFusionError;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let unit = match text.to_uppercase().trim_start_matches("SQL_TSI_") {
-            "MICROSECOND" => Self::Microsecond,
-            "SECOND" => Self::Second,
-            "MINUTE" => Self::Minute,
-            "HOUR" => Self::Hour,
-            "DAY" => Self::Day,
-            "WEEK" => Self::Week,
-            "MONTH" => Self::Month,
-            "QUARTER" => Self::Quarter,
-            "YEAR" => Self::Year,
-            other => return Err(DataFusionError::Plan(format!("{other} is no unit of time"))),
-        };
-        Ok(unit)
-    }
-}
-
-impl Unit {
-    const fn millis(self) -> Option<i64> {
-        match self {
-            Self::Second => Some(1000),
-            Self::Minute => Some(60_000),
-            Self::Hour => Some(3_600_000),
-            Self::Day => Some(86_400_000),
-            Self::Week => Some(7 * 86_400_000),
-            _ => None,
-        }
-    }
-
-    const fn months(self) -> Option<i64> {
-        match self {
-            Self::Month => Some(1),
-            Self::Quarter => Some(3),
-            Self::Year => Some(12),
-            _ => None,
-        }
-    }
-
-    /// Whether a date stays a date when such a unit is added.
-    const fn is_of_days(self) -> bool {
-        matches!(self, Self::Day | Self::Week | Self::Month | Self::Quarter | Self::Year)
-    }
-}
-
 fn unit_of(args: &Args, index: usize) -> Result<Unit> {
     let unit = args.text(index)?;
     unit.constant().unwrap_or("DAY").parse()
@@ -110,20 +49,22 @@ fn kind_of_sum(kinds: &[DataType], literals: &[Option<String>]) -> DataType {
     }
 }
 
-/// `mysql_date_add(date, amount, 'UNIT')`: a fraction of an amount counts for seconds only.
+/// `mysql_date_add(date, amount, 'UNIT')`
 fn date_add(args: &Args) -> Result<ArrayRef> {
     let (moment, amount, unit) = (args.moment(0)?, args.number(1)?, unit_of(args, 2)?);
+    let amount_is_text = args.kind(1).is_string();
+    let amounts = if unit.is_compound() { Some(args.text(1)?) } else { None };
+    let distance = |row: usize| match &amounts {
+        Some(amounts) => unit.distance_of_text(amounts.get(row)?),
+        // A text's number is cut where another rounds.
+        None if amount_is_text && unit != Unit::SECOND => unit.distance(amount.get(row)?.trunc()),
+        None => unit.distance(amount.get(row)?),
+    };
     let sum = |row: usize| {
-        let (moment, amount) = (moment.get(row)?, amount.get(row)?);
-        let whole = amount.round();
-        if whole.abs() > 1e15 {
-            return None;
-        }
-        match (unit.millis(), unit.months()) {
-            (_, Some(months)) => moment.plus_months((whole as i64).checked_mul(months)?),
-            (Some(1000), _) => moment.plus_ms((amount * 1000.0).round() as i64),
-            (Some(millis), _) => moment.plus_ms((whole as i64).checked_mul(millis)?),
-            (None, None) => moment.plus_ms((amount / 1000.0).round() as i64),
+        let moment: Moment = moment.get(row)?;
+        match distance(row)? {
+            Distance::Months(months) => moment.plus_months(months),
+            Distance::Microseconds(us) => moment.plus_ms(us.div_euclid(1_000)),
         }
     };
     match args.kind(0) {
@@ -132,10 +73,13 @@ fn date_add(args: &Args) -> Result<ArrayRef> {
         _ => {
             let text = args.text(0)?;
             args.make_text(|row, out| {
-                let had_time = text.get(row)?.contains(':');
+                let has_time = text.get(row)?.contains(':') || !unit.is_of_days();
                 let moment = sum(row)?;
-                let format =
-                    if had_time || !unit.is_of_days() { "%Y-%m-%d %H:%i:%s" } else { "%Y-%m-%d" };
+                let format = match (has_time, moment.time_ms() % 1_000) {
+                    (false, _) => "%Y-%m-%d",
+                    (true, 0) => "%Y-%m-%d %H:%i:%s",
+                    (true, _) => "%Y-%m-%d %H:%i:%s.%f",
+                };
                 write_moment(moment, format, out);
                 Some(())
             })
@@ -154,10 +98,10 @@ fn timestampdiff(args: &Args) -> Result<ArrayRef> {
     args.make_long(|row| {
         let (from, to) = (from.get(row)?, to.get(row)?);
         let millis = to.millis() - from.millis();
-        match (unit.millis(), unit.months()) {
-            (_, Some(months)) => Some(months_between(from, to) / months),
-            (Some(of_unit), _) => Some(millis / of_unit),
-            (None, None) => millis.checked_mul(1000),
+        match unit {
+            Unit::Months(months) => Some(months_between(from, to) / months),
+            Unit::Time(us) => Some(millis.checked_mul(1_000)? / us),
+            Unit::YearMonth | Unit::Parts(_) => None,
         }
     })
 }
@@ -178,8 +122,13 @@ fn convert_tz(args: &Args) -> Result<ArrayRef> {
     let (moment, from, to) = (args.moment(0)?, args.text(1)?, args.text(2)?);
     args.make_moment(|row| {
         let (moment, from, to) = (moment.get(row)?, zone(from.get(row)?)?, zone(to.get(row)?)?);
-        let utc = moment.plus_ms(-from.offset_of_local(moment)?)?;
-        utc.plus_ms(to.offset_of_utc(utc)?)
+        let east = from.offset_of_local(moment)?;
+        // Outside of Unix's time a moment stays as it is.
+        let in_reach = |utc: &Moment| (0..=UNIX_LAST).contains(&utc.millis().div_euclid(1_000));
+        match moment.plus_ms(-east).filter(in_reach) {
+            Some(utc) => utc.plus_ms(to.offset_of_utc(utc)?),
+            None => Some(moment),
+        }
     })
 }
 
@@ -200,8 +149,15 @@ fn zone(text: &str) -> Option<Zone> {
     }
     match text.to_uppercase().as_str() {
         "UTC" | "GMT" | "SYSTEM" => Some(Zone::Fixed(0)),
-        _ => text.parse::<chrono_tz::Tz>().ok().map(Zone::Named),
+        _ => named(text).map(Zone::Named),
     }
+}
+
+/// By its name as the zones' database spells it, or in other letters.
+fn named(name: &str) -> Option<chrono_tz::Tz> {
+    let other_letters =
+        || chrono_tz::TZ_VARIANTS.into_iter().find(|it| it.name().eq_ignore_ascii_case(name));
+    name.parse().ok().or_else(other_letters)
 }
 
 impl Zone {

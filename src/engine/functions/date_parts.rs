@@ -67,6 +67,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("dayname", Family::Date, (1, 1), Text, |args| {
         name(args, |it| DAYS[it.weekday() as usize])
     }),
+    Function::new("date_trunc", Family::Date, (2, 2), DateTime, date_trunc),
     Function::new("to_days", Family::Date, (1, 1), Long, |args| {
         part(args, |it| it.days() + YEAR_0)
     }),
@@ -183,11 +184,34 @@ fn period_add(args: &Args) -> Result<ArrayRef> {
     let (period, count) = (args.long(0)?, args.long(1)?);
     args.make_long(|row| {
         let sum = months(period.get(row)?)?.checked_add(count.get(row)?)?;
-        Some(sum.div_euclid(12) * 100 + sum.rem_euclid(12) + 1)
+        sum.div_euclid(12).checked_mul(100)?.checked_add(sum.rem_euclid(12) + 1)
     })
 }
 
 fn period_diff(args: &Args) -> Result<ArrayRef> {
     let (one, other) = (args.long(0)?, args.long(1)?);
     args.make_long(|row| Some(months(one.get(row)?)? - months(other.get(row)?)?))
+}
+
+/// DATE_TRUNC('unit', moment); weeks begin on Monday.
+fn date_trunc(args: &Args) -> Result<ArrayRef> {
+    let (unit, moment) = (args.text(0)?, args.moment(1)?);
+    args.make_moment(|row| {
+        let (unit, moment): (_, Moment) = (unit.get(row)?, moment.get(row)?);
+        let Civil { year, month, .. } = moment.civil();
+        let first_of = |month| Moment::of(Civil { year, month, day: 1 }, 0);
+        let whole = |ms: i64| Some(Moment::of_millis(moment.millis().div_euclid(ms) * ms));
+        match unit.to_ascii_lowercase().as_str() {
+            "year" => first_of(1),
+            "quarter" => first_of((month - 1) / 3 * 3 + 1),
+            "month" => first_of(month),
+            "week" => Some(Moment::of_days(moment.days() - moment.weekday())),
+            "day" => whole(86_400_000),
+            "hour" => whole(3_600_000),
+            "minute" => whole(60_000),
+            "second" => whole(1_000),
+            "millisecond" | "microsecond" => Some(moment),
+            _ => None,
+        }
+    })
 }
