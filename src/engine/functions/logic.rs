@@ -1,19 +1,30 @@
 //! Choices among values of any type.
 
-use datafusion::arrow::array::{Array, ArrayRef, BooleanArray};
-use datafusion::arrow::compute::cast;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Datum, new_null_array};
+use datafusion::arrow::compute::kernels::cmp::{gt, lt};
 use datafusion::arrow::compute::kernels::zip::zip;
+use datafusion::arrow::compute::{cast, is_not_null, is_null, nullif};
 use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::Result;
 use datafusion::logical_expr::type_coercion::binary::comparison_coercion;
 
 use super::arguments::{Args, to_numbers};
-use super::{Family, Function, Returns};
+use super::{Family, Function, MANY, Returns};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("if", Family::Logic, (3, 3), Returns::By(kind_of_if), if_else),
     Function::new("ifnull", Family::Logic, (2, 2), Returns::By(kind_of_ifnull), ifnull)
         .also(&["nvl"]),
+    Function::new("coalesce", Family::Logic, (1, MANY), Returns::By(kind_of_all), coalesce),
+    Function::new("greatest", Family::Logic, (1, MANY), Returns::By(kind_of_all), |args| {
+        farthest(args, gt)
+    }),
+    Function::new("least", Family::Logic, (1, MANY), Returns::By(kind_of_all), |args| {
+        farthest(args, lt)
+    }),
     Function::new("isnull", Family::Logic, (1, 1), Returns::Boolean, isnull),
 ];
 
@@ -46,6 +57,10 @@ fn kind_of_ifnull(kinds: &[DataType], _: &[Option<String>]) -> DataType {
         [one, other] => common(one, other),
         _ => DataType::Utf8,
     }
+}
+
+fn kind_of_all(kinds: &[DataType], _: &[Option<String>]) -> DataType {
+    kinds.iter().fold(DataType::Null, |one, other| common(&one, other))
 }
 
 /// The whole column of an argument in a type.
@@ -84,11 +99,42 @@ fn if_else(args: &Args) -> Result<ArrayRef> {
 fn ifnull(args: &Args) -> Result<ArrayRef> {
     let kind = common(args.kind(0), args.kind(1));
     let (value, other) = (column(args, 0, &kind)?, column(args, 1, &kind)?);
-    let is_there = datafusion::arrow::compute::is_not_null(&value)?;
-    Ok(zip(&is_there, &value, &other)?)
+    Ok(zip(&is_not_null(&value)?, &value, &other)?)
+}
+
+/// All arguments in the type that they have in common.
+fn columns(args: &Args) -> Result<Vec<ArrayRef>> {
+    let kinds: Vec<DataType> = (0..args.len()).map(|it| args.kind(it).clone()).collect();
+    let kind = kind_of_all(&kinds, &[]);
+    (0..args.len()).map(|it| column(args, it, &kind)).collect()
+}
+
+fn coalesce(args: &Args) -> Result<ArrayRef> {
+    let mut columns = columns(args)?.into_iter();
+    let first = columns.next().unwrap_or_else(|| new_null_array(&DataType::Null, args.rows));
+    columns.try_fold(first, |value, other| Ok(zip(&is_not_null(&value)?, &value, &other)?))
+}
+
+/// GREATEST and LEAST: NULL where any argument is.
+fn farthest(
+    args: &Args,
+    beats: fn(&dyn Datum, &dyn Datum) -> std::result::Result<BooleanArray, ArrowError>,
+) -> Result<ArrayRef> {
+    let columns = columns(args)?;
+    let mut farthest = Arc::clone(&columns[0]);
+    if *farthest.data_type() == DataType::Null {
+        return Ok(farthest);
+    }
+    for other in &columns[1..] {
+        farthest = zip(&beats(other, &farthest)?, other, &farthest)?;
+    }
+    for other in &columns {
+        farthest = nullif(&farthest, &is_null(other)?)?;
+    }
+    Ok(farthest)
 }
 
 fn isnull(args: &Args) -> Result<ArrayRef> {
     let nulls: BooleanArray = (0..args.rows).map(|row| Some(args.is_null(0, row))).collect();
-    Ok(std::sync::Arc::new(nulls))
+    Ok(Arc::new(nulls))
 }

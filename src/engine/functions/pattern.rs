@@ -121,17 +121,52 @@ fn regexp_replace(args: &Args) -> Result<ArrayRef> {
     args.make_text(|row, out| made[row].as_ref().map(|it| out.push_str(it)))
 }
 
+/// A piece of what is put in for a match.
+enum Piece<'a> {
+    Text(&'a str),
+    /// `$1`; `$0` is the whole match.
+    Group(usize),
+}
+
+/// `$` and a number is a group, and a backslash takes the character behind it as it is.
+fn pieces(new: &str) -> Vec<Piece<'_>> {
+    let (mut pieces, mut rest) = (Vec::new(), new);
+    while let Some(at) = rest.find(['$', '\\']) {
+        pieces.push(Piece::Text(&rest[..at]));
+        let behind = &rest[at + 1..];
+        let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+        let group = behind[..digits].parse().ok().filter(|_| rest.as_bytes()[at] == b'$');
+        if let Some(group) = group {
+            pieces.push(Piece::Group(group));
+            rest = &behind[digits..];
+            continue;
+        }
+        let literal = if rest.as_bytes()[at] == b'\\' { behind } else { &rest[at..] };
+        let (literal, after) = literal.split_at(literal.chars().next().map_or(0, char::len_utf8));
+        pieces.push(Piece::Text(literal));
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest));
+    pieces
+}
+
 /// The text with its n-th match replaced, or all where `nth` is 0; it stops where it grows too long.
 fn with_replaced(regex: &Regex, text: &str, new: &str, nth: usize) -> Result<String> {
     let (mut made, mut copied) = (String::new(), 0);
+    let pieces = pieces(new);
     for (index, captures) in regex.captures_iter(text).enumerate() {
         let Some(whole) = captures.get(0).filter(|_| nth == 0 || index + 1 == nth) else {
             continue;
         };
         made.push_str(&text[copied..whole.start()]);
-        captures.expand(new, &mut made);
         copied = whole.end();
-        super::arguments::fits(made.len())?;
+        for piece in &pieces {
+            made.push_str(match piece {
+                Piece::Text(text) => text,
+                Piece::Group(group) => captures.get(*group).map_or("", |it| it.as_str()),
+            });
+            super::arguments::fits(made.len())?;
+        }
         if nth > 0 {
             break;
         }

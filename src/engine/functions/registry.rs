@@ -59,8 +59,8 @@ const OF_THE_ENGINE: &[(Family, &[&str])] = &[
             "strpos",
         ],
     ),
-    (Family::Date, &["date_trunc", "date_part"]),
-    (Family::Logic, &["nullif", "coalesce", "greatest", "least"]),
+    (Family::Date, &["date_part"]),
+    (Family::Logic, &["nullif"]),
 ];
 
 /// What nothing says that Domo has: strict mode does not take these names.

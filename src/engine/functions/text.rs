@@ -354,6 +354,7 @@ fn md5(args: &Args) -> Result<ArrayRef> {
     })
 }
 
+/// The original algorithm, as long as the text needs: vowels go first, then what repeats the code before it.
 fn soundex(args: &Args) -> Result<ArrayRef> {
     const CODES: &[u8; 26] = b"01230120022455012623010202";
     let text = args.text(0)?;
@@ -364,12 +365,11 @@ fn soundex(args: &Args) -> Result<ArrayRef> {
             let code = CODES[(upper as u8 - b'A') as usize];
             if out.is_empty() {
                 out.push(upper);
-                last = code;
             } else if code != b'0' && code != last {
                 out.push(char::from(code));
+            }
+            if code != b'0' || out.len() == 1 {
                 last = code;
-            } else if code == b'0' && !matches!(upper, 'H' | 'W') {
-                last = b'0';
             }
         }
         while !out.is_empty() && out.len() < 4 {
