@@ -16,9 +16,13 @@ mod math;
 mod moment;
 mod pattern;
 mod registry;
+mod rounding;
 mod text;
+mod text_codes;
 mod text_positions;
+mod texts;
 mod times;
+mod whole_numbers;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -26,6 +30,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, TimeUnit};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
     Volatility,
@@ -91,15 +96,16 @@ struct Udf {
     function: Function,
     aliases: Vec<String>,
     signature: Signature,
+    pool: Arc<dyn MemoryPool>,
 }
 
 impl Udf {
-    fn of(function: Function) -> Arc<ScalarUDF> {
+    fn of(function: Function, pool: Arc<dyn MemoryPool>) -> Arc<ScalarUDF> {
         let volatility =
             if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
         let aliases = function.aliases.iter().map(|it| (*it).to_owned()).collect();
         let signature = Signature::user_defined(volatility);
-        Arc::new(ScalarUDF::new_from_impl(Self { function, aliases, signature }))
+        Arc::new(ScalarUDF::new_from_impl(Self { function, aliases, signature, pool }))
     }
 }
 
@@ -164,7 +170,7 @@ impl ScalarUDFImpl for Udf {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let wanted = args.return_field.data_type().clone();
-        let arguments = Args::new(&args)?;
+        let arguments = Args::new(&args, &self.pool)?;
         let mut array = (self.function.evaluate)(&arguments)?;
         if *array.data_type() != wanted {
             array = datafusion::arrow::compute::cast(&array, &wanted)?;

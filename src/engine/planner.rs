@@ -24,6 +24,9 @@ pub(crate) struct Conversions {
     pub(crate) datetime: Arc<ScalarUDF>,
     pub(crate) lower: Arc<ScalarUDF>,
     pub(crate) nullif: Arc<ScalarUDF>,
+    pub(crate) add: Arc<ScalarUDF>,
+    pub(crate) subtract: Arc<ScalarUDF>,
+    pub(crate) multiply: Arc<ScalarUDF>,
     pub(crate) string_compare: StringCompare,
 }
 
@@ -115,6 +118,16 @@ impl Conversions {
     fn calculate(&self, left: Operand, op: Operator, right: Operand) -> Result<Expr> {
         numbers(&left, &right, &op.to_string())?;
         let decimals = left.kind == Kind::Decimal && right.kind == Kind::Decimal;
+        let are_whole =
+            matches!((left.kind, right.kind), (Kind::Long | Kind::Truth, Kind::Long | Kind::Truth));
+        if are_whole {
+            let checked = match op {
+                Operator::Plus => &self.add,
+                Operator::Minus => &self.subtract,
+                _ => &self.multiply,
+            };
+            return Ok(checked.call(vec![left.expr, right.expr]));
+        }
         let result = binary(self.number_of(left), op, self.number_of(right));
         // Without this the digits behind the point would add up until none are left in front of it.
         let keeps = op == Operator::Multiply && decimals;

@@ -49,7 +49,7 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
     let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(limits.query_bytes_max));
     let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
     let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new()
-        .with_memory_pool(pool)
+        .with_memory_pool(Arc::clone(&pool))
         .with_disk_manager_builder(disk)
         .build_arc()?;
     let mut config = SessionConfig::new().with_target_partitions(1).with_batch_size(BATCH_ROWS);
@@ -57,7 +57,7 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = false;
     options.optimizer.max_passes = 1;
-    let scalar = functions::scalar();
+    let scalar = functions::scalar(&pool);
     let planners = planners(&scalar, settings)?;
     let builder = SessionStateBuilder::new()
         .with_config(config)
@@ -83,6 +83,9 @@ fn planners(
         datetime: named("mysql_datetime")?,
         lower: named("lower")?,
         nullif: named("nullif")?,
+        add: named("mysql_add")?,
+        subtract: named("mysql_subtract")?,
+        multiply: named("mysql_multiply")?,
         string_compare: settings.string_compare,
     };
     Ok(vec![

@@ -30,9 +30,13 @@ fn fix_function(function: &mut Function, facts: &Facts) {
     let Some((name, _)) = plain_call(function) else { return };
     let FunctionArguments::List(list) = &mut function.args else { return };
     match name.as_str() {
-        "group_concat" => {
+        "group_concat" if !list.args.is_empty() => {
+            let is_distinct = list.duplicate_treatment.take() == Some(DuplicateTreatment::Distinct);
             group_concat(list);
-            function.name = ObjectName::from(vec![Ident::new("string_agg")]);
+            if is_distinct {
+                let distinct = Ident::new("mysql_group_concat_distinct");
+                function.name = ObjectName::from(vec![distinct]);
+            }
         }
         "count"
             if list.duplicate_treatment == Some(DuplicateTreatment::Distinct)
@@ -85,16 +89,24 @@ fn tuple(columns: &[Expr]) -> Expr {
     }
 }
 
-/// The engine's function takes one text and the separator; the clause goes.
+/// The function takes one text, the separator, and a key to order by; the clauses go.
 fn group_concat(list: &mut FunctionArgumentList) {
     let mut separator = ",".to_owned();
-    list.clauses.retain_mut(|clause| match clause {
-        FunctionArgumentClause::Separator(written) => {
-            separator = written.value.clone().into_string().unwrap_or_default();
-            false
+    let mut keys = Vec::new();
+    for clause in std::mem::take(&mut list.clauses) {
+        match clause {
+            FunctionArgumentClause::Separator(written) => {
+                separator = written.value.into_string().unwrap_or_default();
+            }
+            FunctionArgumentClause::OrderBy(order) => {
+                for it in order {
+                    let is_descending = it.options.asc == Some(false);
+                    keys.extend([it.expr, text(if is_descending { "DESC" } else { "ASC" })]);
+                }
+            }
+            other => list.clauses.push(other),
         }
-        _ => true,
-    });
+    }
     let texts: Vec<Expr> =
         expressions(list).into_iter().map(|it| call("mysql_text", [it])).collect();
     let joined = match <[Expr; 1]>::try_from(texts) {
@@ -102,4 +114,7 @@ fn group_concat(list: &mut FunctionArgumentList) {
         Err(several) => call("concat", several),
     };
     list.args = vec![unnamed(joined), unnamed(text(separator))];
+    if !keys.is_empty() {
+        list.args.push(unnamed(call("mysql_order_key", keys)));
+    }
 }

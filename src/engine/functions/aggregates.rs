@@ -1,10 +1,18 @@
 //! Aggregates whose names mean something else in MySQL than in the engine.
 
+mod group_concat;
+mod mean;
+mod sum;
+
 use std::sync::Arc;
 
 use datafusion::functions_aggregate::stddev::StddevPop;
 use datafusion::functions_aggregate::variance::VariancePopulation;
 use datafusion::logical_expr::AggregateUDF;
+
+use group_concat::GroupConcat;
+use mean::Mean;
+use sum::CheckedSum;
 
 /// STD, STDDEV and VARIANCE are those of a population.
 pub(super) fn all() -> Vec<Arc<AggregateUDF>> {
@@ -16,5 +24,8 @@ pub(super) fn all() -> Vec<Arc<AggregateUDF>> {
         .with_aliases(["approximate_count_distinct", "approx_count_distinct"]);
     let any = datafusion::functions_aggregate::first_last::first_value_udaf();
     let any = AggregateUDF::clone(&any).with_aliases(["any_value"]);
-    vec![Arc::new(stddev), Arc::new(variance), Arc::new(distinct), Arc::new(any)]
+    let mean = AggregateUDF::new_from_impl(Mean::default());
+    let sum = AggregateUDF::new_from_impl(CheckedSum::default());
+    let texts = [false, true].map(|it| AggregateUDF::new_from_impl(GroupConcat::new(it)));
+    [stddev, variance, distinct, any, mean, sum].into_iter().chain(texts).map(Arc::new).collect()
 }

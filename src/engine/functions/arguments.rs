@@ -4,30 +4,26 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Float64Builder, Int64Array, StringArray, StringBuilder,
-    TimestampMillisecondArray,
+    TimestampMillisecondArray, UInt32Array,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
 use super::moment::{self, Moment};
+use super::texts::Texts;
 use crate::engine::rows::text::CellText;
-
-/// Bytes of one value that a function may make.
-const VALUE_BYTES_MAX: usize = 16 << 20;
-/// Bytes of all values of a batch.
-const BATCH_BYTES_MAX: usize = 256 << 20;
-/// Bytes of a value made of constants: the engine copies it into every row of a batch.
-const CONSTANT_BYTES_MAX: usize = BATCH_BYTES_MAX / crate::engine::session::BATCH_ROWS;
 
 /// A constant is an array of one value, read for every row.
 #[derive(Debug)]
-pub(super) struct Args {
+pub(super) struct Args<'a> {
     arrays: Vec<(ArrayRef, bool)>,
     /// 1 where every argument is a constant.
     pub(super) rows: usize,
     all_constant: bool,
+    pool: &'a Arc<dyn MemoryPool>,
 }
 
 /// The values of an argument, by row.
@@ -36,8 +32,8 @@ pub(super) struct Column<A> {
     constant: bool,
 }
 
-impl Args {
-    pub(super) fn new(args: &ScalarFunctionArgs) -> Result<Self> {
+impl<'a> Args<'a> {
+    pub(super) fn new(args: &ScalarFunctionArgs, pool: &'a Arc<dyn MemoryPool>) -> Result<Self> {
         let arrays = args
             .args
             .iter()
@@ -47,7 +43,12 @@ impl Args {
             })
             .collect::<Result<Vec<_>>>()?;
         let all_constant = !arrays.is_empty() && arrays.iter().all(|(_, constant)| *constant);
-        Ok(Self { arrays, rows: if all_constant { 1 } else { args.number_rows }, all_constant })
+        Ok(Self {
+            arrays,
+            rows: if all_constant { 1 } else { args.number_rows },
+            all_constant,
+            pool,
+        })
     }
 
     pub(super) fn all_constant(&self) -> bool {
@@ -66,6 +67,20 @@ impl Args {
     pub(super) fn raw(&self, index: usize) -> (&ArrayRef, bool) {
         let (array, constant) = &self.arrays[index];
         (array, *constant)
+    }
+
+    /// The argument with a value for each row, a constant's too.
+    pub(super) fn whole(&self, index: usize) -> Result<ArrayRef> {
+        self.spread(index, Arc::clone(&self.arrays[index].0))
+    }
+
+    /// What was made of an argument, with a value for each row.
+    pub(super) fn spread(&self, index: usize, array: ArrayRef) -> Result<ArrayRef> {
+        if !self.arrays[index].1 || array.len() == self.rows {
+            return Ok(array);
+        }
+        let first = UInt32Array::from(vec![0; self.rows]);
+        Ok(datafusion::arrow::compute::take(&array, &first, None)?)
     }
 
     pub(super) fn is_null(&self, index: usize, row: usize) -> bool {
@@ -120,23 +135,14 @@ impl Args {
         &self,
         mut make: impl FnMut(usize, &mut String) -> Option<()>,
     ) -> Result<ArrayRef> {
-        let mut builder = StringBuilder::new();
-        let value_bytes_max = if self.all_constant { CONSTANT_BYTES_MAX } else { VALUE_BYTES_MAX };
-        let (mut value, mut bytes) = (String::new(), 0);
+        let mut texts = Texts::new(self.rows, self.all_constant, self.pool);
+        let mut value = String::new();
         for row in 0..self.rows {
             value.clear();
-            match make(row, &mut value) {
-                Some(()) => {
-                    bytes += value.len();
-                    if value.len() > value_bytes_max || bytes > BATCH_BYTES_MAX {
-                        return Err(too_long(value_bytes_max));
-                    }
-                    builder.append_value(&value);
-                }
-                None => builder.append_null(),
-            }
+            let outcome = make(row, &mut value);
+            texts.push(outcome.map(|()| value.as_str()))?;
         }
-        Ok(Arc::new(builder.finish()))
+        texts.finish()
     }
 
     pub(super) fn make_long(&self, make: impl FnMut(usize) -> Option<i64>) -> Result<ArrayRef> {
@@ -178,15 +184,6 @@ impl Args {
         let days = |row| make(row).and_then(|it| i32::try_from(it.days()).ok());
         Ok(Arc::new((0..self.rows).map(days).collect::<datafusion::arrow::array::Date32Array>()))
     }
-}
-
-/// Whether a value of so many bytes may be made.
-pub(super) fn fits(bytes: usize) -> Result<()> {
-    if bytes > VALUE_BYTES_MAX { Err(too_long(VALUE_BYTES_MAX)) } else { Ok(()) }
-}
-
-fn too_long(bytes_max: usize) -> DataFusionError {
-    DataFusionError::Execution(format!("a text of more than {bytes_max} bytes is not made"))
 }
 
 impl Column<StringArray> {

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray};
+use datafusion::arrow::compute::SortOptions;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::Result;
 
 use super::arguments::{Args, to_numbers};
-use super::{Family, Function, Returns};
+use super::{Family, Function, MANY, Returns};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("mysql_number", Family::Internal, (1, 1), Returns::Number, number),
@@ -23,6 +26,13 @@ pub(super) const TABLE: &[Function] = &[
         let text = args.text(0)?;
         args.make_text(|row, out| text.get(row).map(|it| out.push_str(it)))
     }),
+    Function::new(
+        "mysql_order_key",
+        Family::Internal,
+        (2, MANY),
+        Returns::By(|_, _| DataType::Binary),
+        order_key,
+    ),
     Function::new("mysql_bool", Family::Internal, (1, 1), Returns::Boolean, bool_of),
 ];
 
@@ -32,7 +42,7 @@ fn number(args: &Args) -> Result<ArrayRef> {
 
 /// Numbers are rounded, and texts cut at their point.
 fn signed(args: &Args) -> Result<ArrayRef> {
-    if *args.kind(0) != datafusion::arrow::datatypes::DataType::Utf8 {
+    if *args.kind(0) != DataType::Utf8 {
         let long = args.long(0)?;
         return args.make_long(|row| long.get(row));
     }
@@ -51,4 +61,17 @@ fn signed(args: &Args) -> Result<ArrayRef> {
 fn bool_of(args: &Args) -> Result<ArrayRef> {
     let numbers = to_numbers(args.raw(0).0)?;
     Ok(Arc::new(numbers.iter().map(|it| it.map(|it| it != 0.0)).collect::<BooleanArray>()))
+}
+
+/// `mysql_order_key(x, 'ASC', y, 'DESC', …)`: bytes that are ordered as the values are, NULL below all.
+fn order_key(args: &Args) -> Result<ArrayRef> {
+    let (mut fields, mut columns) = (Vec::new(), Vec::new());
+    for index in (0..args.len() - 1).step_by(2) {
+        let descending = args.text(index + 1)?.constant() == Some("DESC");
+        let options = SortOptions { descending, nulls_first: !descending };
+        fields.push(SortField::new_with_options(args.kind(index).clone(), options));
+        columns.push(args.whole(index)?);
+    }
+    let rows = RowConverter::new(fields)?.convert_columns(&columns)?;
+    Ok(Arc::new(rows.try_into_binary()?))
 }

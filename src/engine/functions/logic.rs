@@ -65,18 +65,14 @@ fn kind_of_all(kinds: &[DataType], _: &[Option<String>]) -> DataType {
 
 /// The whole column of an argument in a type.
 fn column(args: &Args, index: usize, kind: &DataType) -> Result<ArrayRef> {
-    let (array, constant) = args.raw(index);
+    let (array, _) = args.raw(index);
     let array = if *kind == DataType::Utf8 && *array.data_type() != DataType::Utf8 {
         let text = args.text(index)?;
         args.make_text(|row, out| text.get(row).map(|it| out.push_str(it)))?
     } else {
         cast(array, kind)?
     };
-    if constant && array.len() != args.rows {
-        let first = datafusion::arrow::array::UInt32Array::from(vec![0; args.rows]);
-        return Ok(datafusion::arrow::compute::take(&array, &first, None)?);
-    }
-    Ok(array)
+    args.spread(index, array)
 }
 
 /// Which rows an argument is true in: a number that is not 0, NULL never.

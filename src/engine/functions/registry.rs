@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use datafusion::execution::memory_pool::{MemoryPool, UnboundedMemoryPool};
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
 use super::{
     Function, Udf, aggregates, convert, date_arithmetic, date_format, date_parse, date_parts,
-    logic, math, pattern, text, text_positions, times,
+    logic, math, pattern, rounding, text, text_codes, text_positions, times, whole_numbers,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +32,7 @@ pub struct Listed {
 
 const TABLES: &[&[Function]] = &[
     text::TABLE,
+    text_codes::TABLE,
     text_positions::TABLE,
     pattern::TABLE,
     date_parts::TABLE,
@@ -40,7 +42,9 @@ const TABLES: &[&[Function]] = &[
     times::TABLE,
     logic::TABLE,
     math::TABLE,
+    rounding::TABLE,
     convert::TABLE,
+    whole_numbers::TABLE,
 ];
 
 /// Functions of the engine that answer as MySQL's do.
@@ -86,7 +90,6 @@ pub(crate) fn is_engine_only(name: &str) -> bool {
 
 const AGGREGATES_OF_THE_ENGINE: &[&str] = &[
     "count",
-    "sum",
     "min",
     "max",
     "median",
@@ -111,7 +114,6 @@ const AGGREGATES_OF_THE_ENGINE: &[&str] = &[
     "covar_pop",
     "array_agg",
     "grouping",
-    "avg",
 ];
 
 const WINDOWS_OF_THE_ENGINE: &[&str] = &[
@@ -128,12 +130,14 @@ const WINDOWS_OF_THE_ENGINE: &[&str] = &[
     "nth_value",
 ];
 
-/// Ours come last: a later function takes the names of an earlier one.
-pub(crate) fn scalar() -> Vec<Arc<ScalarUDF>> {
+/// Ours come last: a later function takes the names of an earlier one. The texts that they make are paid for from the pool.
+pub(crate) fn scalar(pool: &Arc<dyn MemoryPool>) -> Vec<Arc<ScalarUDF>> {
     let wanted = |name: &str| OF_THE_ENGINE.iter().any(|(_, names)| names.contains(&name));
     let engine = datafusion::functions::all_default_functions().into_iter();
     let engine = engine.filter(|it| wanted(it.name()));
-    engine.chain(TABLES.iter().copied().flatten().map(|it| Udf::of(*it))).collect()
+    engine
+        .chain(TABLES.iter().copied().flatten().map(|it| Udf::of(*it, Arc::clone(pool))))
+        .collect()
 }
 
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
@@ -162,7 +166,8 @@ pub fn list() -> Vec<Listed> {
             family: it.family,
         })
         .collect();
-    let engine = scalar();
+    let pool: Arc<dyn MemoryPool> = Arc::new(UnboundedMemoryPool::default());
+    let engine = scalar(&pool);
     for (family, names) in OF_THE_ENGINE {
         for function in engine.iter().filter(|it| names.contains(&it.name())) {
             all.push(Listed {

@@ -3,9 +3,10 @@
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::Result;
 
-use super::arguments::{Args, fits};
+use super::arguments::Args;
+use super::texts::fits;
 use super::{Family, Function, MANY, Returns};
-use Returns::{Long, Text};
+use Returns::Text;
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("concat", Family::Text, (1, MANY), Text, concat),
@@ -27,16 +28,6 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("quote", Family::Text, (1, 1), Text, quote),
     Function::new("format", Family::Text, (2, 3), Text, format),
     Function::new("elt", Family::Text, (2, MANY), Text, elt),
-    Function::new("char", Family::Text, (1, MANY), Text, char_of).also(&["chr"]),
-    Function::new("hex", Family::Text, (1, 1), Text, hex),
-    Function::new("unhex", Family::Text, (1, 1), Text, unhex),
-    Function::new("md5", Family::Text, (1, 1), Text, md5),
-    Function::new("soundex", Family::Text, (1, 1), Text, soundex),
-    Function::new("length", Family::Text, (1, 1), Long, |args| bytes(args, 1))
-        .also(&["octet_length"]),
-    Function::new("bit_length", Family::Text, (1, 1), Long, |args| bytes(args, 8)),
-    Function::new("ascii", Family::Text, (1, 1), Long, ascii),
-    Function::new("ord", Family::Text, (1, 1), Long, ord),
 ];
 
 /// NULL if any argument is.
@@ -274,27 +265,46 @@ fn quote(args: &Args) -> Result<ArrayRef> {
 
 /// FORMAT(number, digits): with commas between thousands.
 fn format(args: &Args) -> Result<ArrayRef> {
-    let (number, digits) = (args.number(0)?, args.long(1)?);
+    let digits = args.long(1)?;
+    let digits = |row: usize| digits.get(row).map(|it| it.clamp(0, 30) as usize);
+    if let Some(exact) = super::rounding::exact(args) {
+        return args.make_text(|row, out| {
+            let (value, scale) = exact(row)?;
+            let digits = digits(row)?;
+            let unit = 10_u128.pow(scale);
+            let value = super::rounding::cut(value, i64::from(scale) - digits as i64, true);
+            let (whole, behind) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
+            let behind = format!("{behind:0width$}{:030}", 0, width = scale as usize);
+            write_in_thousands(value < 0, &whole.to_string(), &behind[..digits], out);
+            Some(())
+        });
+    }
+    let number = args.number(0)?;
     args.make_text(|row, out| {
-        let digits = digits.get(row)?.clamp(0, 30) as usize;
-        let number = super::math::round_to(number.get(row)?, digits as i64);
+        let digits = digits(row)?;
+        let number = super::rounding::round_to(number.get(row)?, digits as i64);
         let plain = format!("{:.digits$}", number.abs());
         let (whole, behind) = plain.split_once('.').unwrap_or((&plain, ""));
-        if number < 0.0 && plain.bytes().any(|it| (b'1'..=b'9').contains(&it)) {
-            out.push('-');
-        }
-        for (index, digit) in whole.chars().enumerate() {
-            if index > 0 && (whole.len() - index).is_multiple_of(3) {
-                out.push(',');
-            }
-            out.push(digit);
-        }
-        if !behind.is_empty() {
-            out.push('.');
-            out.push_str(behind);
-        }
+        let is_negative = number < 0.0 && plain.bytes().any(|it| (b'1'..=b'9').contains(&it));
+        write_in_thousands(is_negative, whole, behind, out);
         Some(())
     })
+}
+
+fn write_in_thousands(is_negative: bool, whole: &str, behind: &str, out: &mut String) {
+    if is_negative {
+        out.push('-');
+    }
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if !behind.is_empty() {
+        out.push('.');
+        out.push_str(behind);
+    }
 }
 
 /// The n-th of the texts behind the number.
@@ -304,97 +314,5 @@ fn elt(args: &Args) -> Result<ArrayRef> {
         let index = usize::try_from(number.get(row)?).ok()?.checked_sub(1)?;
         out.push_str(texts.get(index)?.get(row)?);
         Some(())
-    })
-}
-
-/// Characters of these codes; nulls are passed over.
-fn char_of(args: &Args) -> Result<ArrayRef> {
-    let codes = (0..args.len()).map(|it| args.long(it)).collect::<Result<Vec<_>>>()?;
-    args.make_text(|row, out| {
-        let codes = codes.iter().filter_map(|it| it.get(row));
-        out.extend(codes.filter_map(|it| char::from_u32(u32::try_from(it).ok()?)));
-        Some(())
-    })
-}
-
-/// A number in base 16, or the bytes of a text.
-fn hex(args: &Args) -> Result<ArrayRef> {
-    use std::fmt::Write;
-    if args.kind(0).is_numeric() {
-        let number = args.long(0)?;
-        return args.make_text(|row, out| write!(out, "{:X}", number.get(row)?).ok());
-    }
-    let text = args.text(0)?;
-    args.make_text(|row, out| {
-        text.get(row)?.bytes().try_for_each(|it| write!(out, "{it:02X}").ok())
-    })
-}
-
-/// NULL where the digits are none, or the bytes no text.
-fn unhex(args: &Args) -> Result<ArrayRef> {
-    let text = args.text(0)?;
-    args.make_text(|row, out| {
-        let text = text.get(row)?;
-        let padded = if text.len() % 2 == 1 { format!("0{text}") } else { text.to_owned() };
-        let digits: Vec<u8> =
-            padded.chars().map(|it| it.to_digit(16).map(|it| it as u8)).collect::<Option<_>>()?;
-        let bytes: Vec<u8> = digits.chunks_exact(2).map(|it| it[0] << 4 | it[1]).collect();
-        out.push_str(std::str::from_utf8(&bytes).ok()?);
-        Some(())
-    })
-}
-
-fn md5(args: &Args) -> Result<ArrayRef> {
-    use md5::{Digest, Md5};
-    use std::fmt::Write;
-    let text = args.text(0)?;
-    args.make_text(|row, out| {
-        let digest = Md5::digest(text.get(row)?.as_bytes());
-        digest.iter().try_for_each(|it| write!(out, "{it:02x}").ok())
-    })
-}
-
-/// The original algorithm, as long as the text needs: vowels go first, then what repeats the code before it.
-fn soundex(args: &Args) -> Result<ArrayRef> {
-    const CODES: &[u8; 26] = b"01230120022455012623010202";
-    let text = args.text(0)?;
-    args.make_text(|row, out| {
-        let mut last = b'0';
-        for char in text.get(row)?.chars().filter(char::is_ascii_alphabetic) {
-            let upper = char.to_ascii_uppercase();
-            let code = CODES[(upper as u8 - b'A') as usize];
-            if out.is_empty() {
-                out.push(upper);
-            } else if code != b'0' && code != last {
-                out.push(char::from(code));
-            }
-            if code != b'0' || out.len() == 1 {
-                last = code;
-            }
-        }
-        while !out.is_empty() && out.len() < 4 {
-            out.push('0');
-        }
-        Some(())
-    })
-}
-
-/// Bytes, times so many.
-fn bytes(args: &Args, times: i64) -> Result<ArrayRef> {
-    let text = args.text(0)?;
-    args.make_long(|row| text.get(row).map(|it| it.len() as i64 * times))
-}
-
-fn ascii(args: &Args) -> Result<ArrayRef> {
-    let text = args.text(0)?;
-    args.make_long(|row| text.get(row).map(|it| it.bytes().next().map_or(0, i64::from)))
-}
-
-fn ord(args: &Args) -> Result<ArrayRef> {
-    let text = args.text(0)?;
-    args.make_long(|row| {
-        let text = text.get(row)?;
-        let first = text.chars().next().map_or(0, char::len_utf8);
-        Some(text.as_bytes()[..first].iter().fold(0, |sum, it| sum << 8 | i64::from(*it)))
     })
 }
