@@ -13,7 +13,7 @@ use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
 use super::moment::{self, Moment};
-use super::texts::Texts;
+use super::texts::{self, Texts};
 use crate::engine::rows::text::CellText;
 
 /// A constant is an array of one value, read for every row.
@@ -128,6 +128,11 @@ impl<'a> Args<'a> {
                 .collect(),
         };
         Ok(Column { array, constant: *constant })
+    }
+
+    /// Whether the function may make a value of so many bytes: asked before it is made.
+    pub(super) fn fits(&self, bytes: usize) -> Result<()> {
+        texts::fits(bytes, self.all_constant)
     }
 
     /// Text made row by row; `make` says no for null.

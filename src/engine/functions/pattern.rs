@@ -112,7 +112,7 @@ fn regexp_replace(args: &Args) -> Result<ArrayRef> {
             };
         bytes += replaced.len();
         if bytes > 256 << 20 && too_long.is_ok() {
-            too_long = super::texts::fits(bytes);
+            too_long = super::texts::fits(bytes, false);
         }
         made[row] = too_long.is_ok().then(|| format!("{kept}{replaced}"));
         Some(())
@@ -165,7 +165,7 @@ fn with_replaced(regex: &Regex, text: &str, new: &str, nth: usize) -> Result<Str
                 Piece::Text(text) => text,
                 Piece::Group(group) => captures.get(*group).map_or("", |it| it.as_str()),
             });
-            super::texts::fits(made.len())?;
+            super::texts::fits(made.len(), false)?;
         }
         if nth > 0 {
             break;

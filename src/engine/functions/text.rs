@@ -4,7 +4,6 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::common::Result;
 
 use super::arguments::Args;
-use super::texts::fits;
 use super::{Family, Function, MANY, Returns};
 use Returns::Text;
 
@@ -34,7 +33,7 @@ pub(super) const TABLE: &[Function] = &[
 fn concat(args: &Args) -> Result<ArrayRef> {
     let texts = args.texts(0)?;
     for row in 0..args.rows {
-        fits(texts.iter().filter_map(|it| it.get(row)).map(str::len).sum())?;
+        args.fits(texts.iter().filter_map(|it| it.get(row)).map(str::len).sum())?;
     }
     args.make_text(|row, out| {
         texts.iter().try_for_each(|it| it.get(row).map(|it| out.push_str(it)))
@@ -46,7 +45,7 @@ fn concat_ws(args: &Args) -> Result<ArrayRef> {
     let (separator, texts) = (args.text(0)?, args.texts(1)?);
     for row in 0..args.rows {
         let between = separator.get(row).map_or(0, str::len);
-        fits(texts.iter().filter_map(|it| it.get(row)).map(|it| it.len() + between).sum())?;
+        args.fits(texts.iter().filter_map(|it| it.get(row)).map(|it| it.len() + between).sum())?;
     }
     args.make_text(|row, out| {
         let separator = separator.get(row)?;
@@ -63,7 +62,7 @@ fn concat_ws(args: &Args) -> Result<ArrayRef> {
 fn repeat(args: &Args) -> Result<ArrayRef> {
     let (text, times) = (args.text(0)?, args.long(1)?);
     for row in 0..args.rows {
-        fits(
+        args.fits(
             text.get(row)
                 .map_or(0, str::len)
                 .saturating_mul(times.get(row).unwrap_or(0).max(0) as usize),
@@ -72,7 +71,7 @@ fn repeat(args: &Args) -> Result<ArrayRef> {
     args.make_text(|row, out| {
         let (text, times) = (text.get(row)?, times.get(row)?);
         if !text.is_empty() {
-            (0..times).for_each(|_| out.push_str(text));
+            out.push_str(&text.repeat(usize::try_from(times).unwrap_or(0)));
         }
         Some(())
     })
@@ -81,7 +80,7 @@ fn repeat(args: &Args) -> Result<ArrayRef> {
 fn space(args: &Args) -> Result<ArrayRef> {
     let count = args.long(0)?;
     for row in 0..args.rows {
-        fits(count.get(row).unwrap_or(0).max(0) as usize)?;
+        args.fits(count.get(row).unwrap_or(0).max(0) as usize)?;
     }
     args.make_text(|row, out| {
         out.extend(std::iter::repeat_n(' ', count.get(row)?.max(0) as usize));
@@ -97,7 +96,7 @@ fn replace(args: &Args) -> Result<ArrayRef> {
         };
         if to.len() > from.len() && !from.is_empty() && text.len() / from.len() * to.len() > 1 << 20
         {
-            fits(text.matches(from).count().saturating_mul(to.len()))?;
+            args.fits(text.matches(from).count().saturating_mul(to.len()))?;
         }
     }
     args.make_text(|row, out| {
@@ -143,7 +142,7 @@ fn pad(args: &Args, on_the_left: bool) -> Result<ArrayRef> {
     let (text, length) = (args.text(0)?, args.long(1)?);
     let filling = (args.len() > 2).then(|| args.text(2)).transpose()?;
     for row in 0..args.rows {
-        fits(length.get(row).unwrap_or(0).max(0) as usize)?;
+        args.fits(length.get(row).unwrap_or(0).max(0) as usize)?;
     }
     args.make_text(|row, out| {
         let text = text.get(row)?;

@@ -36,7 +36,7 @@ impl<'a> Texts<'a> {
             values: Vec::with_capacity(rows * 8),
             offsets,
             nulls: NullBufferBuilder::new(rows),
-            value_bytes_max: if is_constant { CONSTANT_BYTES_MAX } else { VALUE_BYTES_MAX },
+            value_bytes_max: value_bytes_max(is_constant),
             pool,
             paid: None,
         }
@@ -89,9 +89,14 @@ impl AsRef<[u8]> for Paid {
     }
 }
 
+fn value_bytes_max(is_constant: bool) -> usize {
+    if is_constant { CONSTANT_BYTES_MAX } else { VALUE_BYTES_MAX }
+}
+
 /// Whether a value of so many bytes may be made.
-pub(super) fn fits(bytes: usize) -> Result<()> {
-    if bytes > VALUE_BYTES_MAX { Err(too_long(VALUE_BYTES_MAX)) } else { Ok(()) }
+pub(super) fn fits(bytes: usize, is_constant: bool) -> Result<()> {
+    let bytes_max = value_bytes_max(is_constant);
+    if bytes > bytes_max { Err(too_long(bytes_max)) } else { Ok(()) }
 }
 
 fn too_long(bytes_max: usize) -> DataFusionError {

@@ -116,7 +116,7 @@ impl Accumulator for Texts {
         let separator = self.separator.as_deref().unwrap_or(",");
         let gaps = separator.len().saturating_mul(self.entries.len() - 1);
         let bytes: usize = self.entries.iter().map(|it| it.text.len()).sum();
-        texts::fits(bytes.saturating_add(gaps))?;
+        texts::fits(bytes.saturating_add(gaps), false)?;
         let mut ordered: Vec<&Entry> = self.entries.iter().collect();
         ordered.sort_by(|one, other| one.key.cmp(&other.key));
         let mut joined = String::with_capacity(bytes + gaps);
