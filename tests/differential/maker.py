@@ -1,0 +1,172 @@
+"""Draws expressions of a wanted type, with columns and literals at their leaves."""
+
+from dataclasses import replace
+
+import expressions as e
+import functions
+import tables
+from expressions import Expr
+
+COLUMNS = {}
+for _name, _kind, _ in tables.COLUMNS:
+    COLUMNS.setdefault(_kind, []).append(_name)
+SIGNS = ["=", "<>", "!=", "<", "<=", ">", ">="]
+PATTERNS = ["%", "_", "a%", "%a", "%e%", "A%", "_d_", "%\\%%", "%\\_%", "\\\\%", "__", "%'%", "50\\%%", "%世%", "_🦀_", "Gr_ße", "%\\\\%", ""]
+BITS = ["a", "A", "", " ", "'", "ab", "é", "世", "e", ",", "\\", "aa", "%"]
+PADS = ["*", " ", "ab", "é", ","]
+
+
+class Maker:
+    def __init__(self, random):
+        self.random = random
+        self.qualifier = ""
+
+    def pick(self, *makers):
+        """The answer of one of these that has any."""
+        while True:
+            made = self.random.choice(makers)()
+            if made is not None:
+                return made
+
+    def any(self, depth, kinds=("LONG", "DOUBLE", "DECIMAL", "STRING", "DATE", "DATETIME", "BOOL")):
+        return self.of(self.random.choice(kinds), depth)
+
+    def of(self, kind, depth):
+        """An expression of this type, at most so deep."""
+        if depth <= 0 or self.random.random() < 0.15:
+            return self.leaf(kind)
+        return self.pick(*self.ways(kind, depth - 1))
+
+    def leaf(self, kind):
+        if kind == "BOOL":
+            return self.comparison(0)
+        if self.random.random() < 0.75:
+            return e.column(self.random.choice(COLUMNS[kind]), self.qualifier)
+        return self.literal(kind)
+
+    def literal(self, kind):
+        draw = self.random
+        if kind == "LONG":
+            return e.long(draw.choice([0, 1, 2, 3, -1, 7, 10, 100, draw.randint(-1000, 1000)]))
+        if kind in ("DOUBLE", "DECIMAL"):
+            value = draw.choice([0.5, -0.25, 1.5, 2.75, draw.randint(-640, 640) / 64])
+            # No literal is a DECIMAL here: see docs/deviations.md.
+            return e.double(value) if kind == "DOUBLE" else e.column("price", self.qualifier)
+        if kind == "STRING":
+            return e.text(draw.choice(tables.NAMES + tables.WORDS + tables.CODES))
+        return e.day(draw.choice(tables.DAYS)) if kind == "DATE" else e.moment(f"{draw.choice(tables.DAYS)} {draw.choice(tables.TIMES)}")
+
+    def ways(self, kind, depth):
+        draw = self.random
+        ways = [lambda: self.choice(kind, depth)] * 2
+        if kind == "BOOL":
+            return [lambda: self.condition(depth)]
+        ways += [lambda: self.plain(kind, depth)] * 4
+        if kind in ("LONG", "DOUBLE", "DECIMAL"):
+            ways += [lambda: e.arithmetic(draw.choice("+-*"), self.of(kind, depth), self.of(kind, depth))] * 3
+        if kind == "LONG":
+            ways += [lambda: e.division(draw.choice(["DIV", "%", "MOD"]), self.number(depth, ("LONG", "DOUBLE")), self.of("LONG", depth))]
+            ways += [lambda: self.between_moments(depth), lambda: self.locate(depth), lambda: self.rounded("LONG", depth), lambda: self.signed(depth)]
+        if kind == "DOUBLE":
+            ways += [lambda: e.division(draw.choice(["/", "%"]), self.of("DOUBLE", depth), self.number(depth, ("LONG", "DOUBLE")))]
+            ways += [lambda: self.rounded("DOUBLE", depth), lambda: self.number_of_text(depth)]
+        if kind == "STRING":
+            ways += [lambda: self.concat(depth), lambda: self.date_format(depth)] * 2
+        if kind in ("DATE", "DATETIME"):
+            ways += [lambda: self.moved(kind, depth)] * 3
+        return ways
+
+    def number(self, depth, kinds=("LONG", "DOUBLE", "DECIMAL")):
+        return self.of(self.random.choice(kinds), depth)
+
+    def argument(self, wanted, depth):
+        draw = self.random
+        if wanted == "n":
+            return draw.choice([e.column("small", self.qualifier), e.long(draw.randint(-4, 12))])
+        if wanted in ("bit", "pad"):
+            return e.text(draw.choice(BITS if wanted == "bit" else PADS))
+        if wanted == "any":
+            return self.any(depth)
+        return self.pick(lambda: exact(self.number(depth))) if wanted == "exact" else self.of(wanted, depth)
+
+    def plain(self, kind, depth):
+        fitting = [it for it in functions.PLAIN if it[0] == kind]
+        if not fitting:
+            return None
+        _, name, wanted = self.random.choice(fitting)
+        return e.call(kind, name, [self.argument(it, depth) for it in wanted.split()])
+
+    def fuzzy(self, depth):
+        name, most = self.random.choice(functions.FUZZY)
+        of = self.number(depth)
+        if of.bound > most:
+            of = e.column("small", self.qualifier)
+        return e.call("DOUBLE", name, [e.as_double(of)], bound=1e12, fuzzy=True, sums=False)
+
+    def locate(self, depth):
+        bit, of = self.argument("bit", depth), self.of("STRING", depth)
+        return Expr("LONG", f"LOCATE({bit}, {of})", f"my_instr({of.duck}, {bit.duck})")
+
+    def rounded(self, kind, depth):
+        of = self.of("DOUBLE" if kind == "DOUBLE" else "LONG", depth)
+        if of.bound > 1e6 or of.fuzzy or not of.sums:
+            return None
+        name = self.random.choice(["ABS", "CEIL", "FLOOR", "ROUND"])
+        if name == "ROUND" and kind == "DOUBLE" and self.random.random() < 0.7:
+            name, digits = self.random.choice(["ROUND", "TRUNCATE"]), e.long(self.random.randint(-2, 3))
+            return e.call(kind, name, [of, digits], bound=of.bound * 2 + 1000, sums=False)
+        made = e.call(kind, name, [of], bound=of.bound + 1)
+        return replace(made, duck=f"CAST({made.duck} AS {'BIGINT' if kind == 'LONG' else 'DOUBLE'})")
+
+    def signed(self, depth):
+        of = self.pick(lambda: self.of("STRING", 0), lambda: self.of("BOOL", depth), lambda: self.of("DOUBLE", depth))
+        if of.kind == "STRING":
+            return Expr("LONG", f"CAST({of} AS SIGNED)", f"my_signed({of.duck})")
+        if of.bound > 1e15 or of.fuzzy:
+            return None
+        return Expr("LONG", f"CAST({of} AS SIGNED)", f"CAST(round({e.as_double(of).duck}) AS BIGINT)", bound=of.bound)
+
+    def number_of_text(self, depth):
+        of = e.column("code", self.qualifier)
+        return Expr("DOUBLE", f"({of} + 0)", f"my_number({of.duck})", bound=3000, sums=False)
+
+    def concat(self, depth):
+        parts = [self.any(depth, ("STRING", "STRING", "LONG", "DATE", "DATETIME")) for _ in range(self.random.randint(1, 3))]
+        mysql, duck = ", ".join(map(str, parts)), [e.as_text(it) for it in parts]
+        if self.random.random() < 0.4:
+            by = self.argument("pad", depth)
+            return Expr("STRING", f"CONCAT_WS({by}, {mysql})", f"concat_ws({by.duck}, {', '.join(duck)})")
+        return Expr("STRING", f"CONCAT({mysql})", f"({' || '.join(duck)})")
+
+    def date_format(self, depth):
+        of = self.any(depth, ("DATE", "DATETIME"))
+        letters = self.random.sample(sorted(functions.SPECIFIERS), self.random.randint(1, 4))
+        by = self.random.choice(["-", " ", "/"])
+        mysql = e.text(by.join("%" + it for it in letters)).mysql
+        duck = by.join(functions.SPECIFIERS[it] for it in letters)
+        return Expr("STRING", f"DATE_FORMAT({of}, {mysql})", f"strftime({of.duck}, '{duck}')")
+
+    def moved(self, kind, depth):
+        """A date and an interval. Hours and less make a DATETIME of a DATE."""
+        draw = self.random
+        units = list(functions.UNITS)[: 5 if kind == "DATE" else None]
+        unit, of = draw.choice(units), e.column("day" if kind == "DATE" else "moment", self.qualifier)
+        count = self.argument("n", depth) if draw.random() < 0.5 else e.long(draw.randint(-functions.UNITS[unit], functions.UNITS[unit]))
+        sign, name = draw.choice([("+", "DATE_ADD"), ("-", "DATE_SUB")])
+        mysql = f"{name}({of}, INTERVAL {count} {unit})" if draw.random() < 0.5 else f"({of} {sign} INTERVAL {count} {unit})"
+        scale, unit = (3, "MONTH") if unit == "QUARTER" else (1, unit)
+        duck = f"({of.duck} {sign} to_{unit.lower()}s(CAST({scale} * {count.duck} AS INTEGER)))"
+        return Expr(kind, mysql, f"CAST({duck} AS {'DATE' if kind == 'DATE' else 'TIMESTAMP'})")
+
+    def between_moments(self, depth):
+        a, b = self.any(depth, ("DATE", "DATETIME")), self.any(depth, ("DATE", "DATETIME"))
+        unit = self.random.choice(list(functions.UNITS))
+        one, other = e.as_moment(a).duck, e.as_moment(b).duck
+        seconds = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}.get(unit)
+        months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}.get(unit)
+        duck = f"(my_seconds({one}, {other}) // {seconds})" if seconds else f"(my_whole_months({one}, {other}) // {months})"
+        return Expr("LONG", f"TIMESTAMPDIFF({unit}, {a}, {b})", duck, bound=2**34)
+
+
+def exact(expr):
+    return None if expr.fuzzy else expr
