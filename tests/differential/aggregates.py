@@ -6,9 +6,9 @@ from expressions import Expr
 from maker import exact
 
 SUMMED = ("LONG", "DOUBLE", "DECIMAL", "BOOL")
-AGGREGATES = ["COUNT", "rows", "distinct", "SUM", "SUM", "AVG", "MIN", "MAX", "STDDEV_POP", "VAR_POP", "VAR_SAMP", "GROUP_CONCAT", "if"]
+AGGREGATES = ["COUNT", "rows", "distinct", "SUM", "SUM", "AVG", "MIN", "MAX", "STDDEV_POP", "VAR_POP", "VAR_SAMP", "GROUP_CONCAT", "if", "BIT_OR"]
 RANKS = ["RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST"]
-WINDOWS = ["ROW_NUMBER", "NTILE", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "aggregate", "aggregate", "aggregate"]
+WINDOWS = ["ROW_NUMBER", "NTILE", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "aggregate", "aggregate", "aggregate"]
 
 
 class Aggregates(Conditions):
@@ -30,6 +30,10 @@ class Aggregates(Conditions):
             return Expr("LONG", "COUNT(*)", "count(*)")
         if name in ("COUNT", "distinct"):
             of, word = self.key(depth), "" if name == "COUNT" else "DISTINCT "
+            if word and draw.random() < 0.3:
+                other = self.key(0)
+                both = f"CASE WHEN {of.duck} IS NOT NULL AND {other.duck} IS NOT NULL THEN ({of.duck}, {other.duck}) END"
+                return Expr("LONG", f"COUNT(DISTINCT {of}, {other})", f"count(DISTINCT {both})")
             return Expr("LONG", f"COUNT({word}{of})", f"count({word}{of.duck})")
         if name == "if":
             of = self.of("BOOL", depth)
@@ -44,6 +48,9 @@ class Aggregates(Conditions):
             of = self.pick(lambda: exact(self.any(depth)))
             of = e.as_long(of)
             return Expr(of.kind, f"{name}({of})", f"{name.lower()}({of.duck})", of.bound, of.scale)
+        if name == "BIT_OR":
+            name = draw.choice(["BIT_OR", "BIT_XOR"])
+            return Expr("LONG", f"{name}(id)", f"coalesce({name.lower()}(id), 0)", bound=2**40)
         if name == "GROUP_CONCAT":
             return self.group_concat(depth)
         of = e.column(draw.choice(["small", "frac"]))
@@ -54,7 +61,7 @@ class Aggregates(Conditions):
         by = self.random.choice([", ", "|", "", "; "])
         separator = f" SEPARATOR {e.text(by)}" if by != "," else ""
         descending = self.random.choice(["", " DESC"])
-        if self.random.random() < 0.4:
+        if self.random.random() < 0.4 and "SELECT" not in of.mysql:
             return Expr(
                 "STRING",
                 f"GROUP_CONCAT(DISTINCT {of} ORDER BY {of}{descending}{separator})",
@@ -79,9 +86,13 @@ class Aggregates(Conditions):
         draw = self.random
         parts = [self.key(1) for _ in range(draw.choice([0, 1, 1]))]
         mysql, duck = ["PARTITION BY " + ", ".join(getattr(it, side) for it in parts) if parts else "" for side in ("mysql", "duck")]
-        key, descending = self.key(1), draw.random() < 0.5
+        ranged = frame and draw.random() < 0.15
+        key, descending = e.column("small") if ranged else self.key(1), draw.random() < 0.5
         mysql += f" ORDER BY {key}{' DESC' if descending else ''}"
         duck += f" ORDER BY {key.duck}{' DESC NULLS LAST' if descending else ' NULLS FIRST'}"
+        if ranged:
+            between = f" RANGE BETWEEN {draw.randint(0, 4)} PRECEDING AND {draw.choice(['CURRENT ROW', '2 FOLLOWING'])}"
+            return f"OVER ({mysql.strip()}{between})", f"OVER ({duck.strip()}{between})"
         if total:
             mysql, duck = mysql + ", id", duck + ", id"
         if frame and draw.random() < 0.6:
@@ -105,8 +116,13 @@ class Aggregates(Conditions):
         if name in ("LAG", "LEAD"):
             mysql, duck = self.over()
             more = draw.choice(["", f", {draw.randint(0, 3)}"])
-            return Expr(of.kind, f"{name}({of}{more}) {mysql}", f"{name.lower()}({of.duck}{more}) {duck}")
+            other = self.literal(of.kind) if more and draw.random() < 0.4 and of.kind != "DECIMAL" else None
+            mysql = f"{name}({of}{more}{f', {other}' if other else ''}) {mysql}"
+            return Expr(of.kind, mysql, f"{name.lower()}({of.duck}{more}{f', {other.duck}' if other else ''}) {duck}")
         mysql, duck = self.over(frame=True)
+        if name == "NTH_VALUE":
+            place = draw.randint(1, 3)
+            return Expr(of.kind, f"NTH_VALUE({of}, {place}) {mysql}", f"nth_value({of.duck}, {place}) {duck}")
         if name in ("FIRST_VALUE", "LAST_VALUE"):
             return Expr(of.kind, f"{name}({of}) {mysql}", f"{name.lower()}({of.duck}) {duck}")
         name = draw.choice(["SUM", "COUNT", "AVG", "MIN", "MAX"])

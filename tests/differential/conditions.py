@@ -1,10 +1,14 @@
 """Draws conditions, and what chooses between values by them."""
 
 import expressions as e
-from expressions import Expr
+from expressions import AND, COMPARISON, NOT, OR, PREDICATE, SUM, XOR, Expr
 from maker import PATTERNS, SIGNS, Maker, exact
 
-CHOSEN = ("LONG", "DOUBLE", "STRING", "DATE", "DATETIME")
+REGULAR = ["^a", "e$", "[0-9]+", "a|b", "^$", "b{2}", "^.a", "^ *$", "世", "[^a-z ]"]
+
+
+def condition(mysql, duck, level):
+    return Expr("BOOL", mysql, duck, bound=1, level=level)
 
 
 class Conditions(Maker):
@@ -12,7 +16,7 @@ class Conditions(Maker):
         draw = self.random
         if depth <= 0:
             return self.comparison(0)
-        kind = draw.choice(["comparison"] * 4 + ["and", "or", "not", "null", "between", "in", "like", "same", "text", "xor"])
+        kind = draw.choice(["comparison"] * 4 + ["and", "or", "not", "null", "between", "in", "like", "same", "text", "xor", "regexp", "dated"])
         return getattr(self, kind + "_" if kind in ("and", "or", "not", "in") else kind)(depth - 1)
 
     def pair(self, depth):
@@ -30,49 +34,57 @@ class Conditions(Maker):
 
     def compared(self, depth, sign):
         left, right = self.pick(lambda: self.pair(depth))
-        return f"({left} {sign} {right})", f"({left.duck} {sign} {right.duck})"
+        return f"{left.at(COMPARISON)} {sign} {right.at(SUM)}", f"({left.duck} {sign} {right.duck})"
 
     def comparison(self, depth):
-        return Expr("BOOL", *self.compared(depth, self.random.choice(SIGNS)), bound=1)
+        return condition(*self.compared(depth, self.random.choice(SIGNS)), COMPARISON)
 
     def same(self, depth):
         left, right = self.pick(lambda: self.pair(depth))
-        return Expr("BOOL", f"({left} <=> {right})", f"({left.duck} IS NOT DISTINCT FROM {right.duck})", bound=1)
+        sides = f"{left.at(COMPARISON)} <=> {right.at(SUM)}", f"({left.duck} IS NOT DISTINCT FROM {right.duck})"
+        return condition(*sides, COMPARISON)
+
+    def dated(self, depth):
+        """A date compared with the text of one."""
+        of, other = self.any(depth, ("DATE", "DATETIME")), self.literal(self.random.choice(["DATE", "DATETIME"]))
+        sign, text = self.random.choice(SIGNS), other.mysql.split(" ", 1)[1]
+        return condition(f"{of.at(COMPARISON)} {sign} {text}", f"({e.as_moment(of).duck} {sign} {e.as_moment(other).duck})", COMPARISON)
 
     def text(self, depth):
         """A text compared with a number counts as the number that it begins with."""
         of, number = e.column("code", self.qualifier), e.long(self.random.randint(-3, 14))
         sign = self.random.choice(SIGNS)
-        return Expr("BOOL", f"({of} {sign} {number})", f"(my_number({of.duck}) {sign} {number.duck})", bound=1)
+        return condition(f"{of} {sign} {number.mysql}", f"(my_number({of.duck}) {sign} {number.duck})", COMPARISON)
 
-    def joined(self, word, depth):
+    def joined(self, word, level, depth):
         parts = [self.of("BOOL", depth) for _ in range(self.random.randint(2, 3))]
-        return Expr("BOOL", *(f"({f' {word} '.join(getattr(it, side) for it in parts)})" for side in ("mysql", "duck")), bound=1)
+        mysql, duck = f" {word} ".join(it.at(level + 1) for it in parts), f" {word} ".join(it.duck for it in parts)
+        return condition(mysql, f"({duck})", level)
 
     def and_(self, depth):
-        return self.joined("AND", depth)
+        return self.joined("AND", AND, depth)
 
     def or_(self, depth):
-        return self.joined("OR", depth)
+        return self.joined("OR", OR, depth)
 
     def xor(self, depth):
         one, other = self.of("BOOL", depth), self.of("BOOL", depth)
-        return Expr("BOOL", f"({one} XOR {other})", f"({one.duck} <> {other.duck})", bound=1)
+        return condition(f"{one.at(XOR)} XOR {other.at(AND)}", f"({one.duck} <> {other.duck})", XOR)
 
     def not_(self, depth):
         of = self.of("BOOL", depth)
-        return Expr("BOOL", f"(NOT {of})", f"(NOT {of.duck})", bound=1)
+        return condition(f"NOT {of.at(NOT)}", f"(NOT {of.duck})", NOT)
 
     def null(self, depth):
         of, word = self.any(depth), self.random.choice(["IS NULL", "IS NOT NULL"])
-        return Expr("BOOL", f"({of} {word})", f"({of.duck} {word})", bound=1)
+        return condition(f"{of.at(COMPARISON)} {word}", f"({of.duck} {word})", COMPARISON)
 
     def between(self, depth):
         one, low = self.pick(lambda: self.pair(depth))
         high = self.pick(lambda: exact(self.of(low.kind, 0)))
         word = self.random.choice(["BETWEEN", "NOT BETWEEN"])
-        sides = ((getattr(it, side) for it in (one, low, high)) for side in ("mysql", "duck"))
-        return Expr("BOOL", *("({} {} {} AND {})".format(a, word, b, c) for a, b, c in sides), bound=1)
+        mysql = f"{one.at(SUM)} {word} {low.at(SUM)} AND {high.at(SUM)}"
+        return condition(mysql, f"({one.duck} {word} {low.duck} AND {high.duck})", PREDICATE)
 
     def in_(self, depth):
         kind, word = self.random.choice(["LONG", "STRING", "DATE", "DATETIME", "DOUBLE"]), self.random.choice(["IN", "NOT IN"])
@@ -80,18 +92,37 @@ class Conditions(Maker):
         items = [self.literal(kind) if self.random.random() < 0.8 else self.leaf(kind) for _ in range(self.random.randint(1, 4))]
         if self.random.random() < 0.15:
             items.append(Expr(kind, "NULL", "NULL"))
-        sides = ((getattr(of, side), [getattr(it, side) for it in items]) for side in ("mysql", "duck"))
-        return Expr("BOOL", *(f"({left} {word} ({', '.join(right)}))" for left, right in sides), bound=1)
+        mysql, duck = ", ".join(it.mysql for it in items), ", ".join(it.duck for it in items)
+        return condition(f"{of.at(SUM)} {word} ({mysql})", f"({of.duck} {word} ({duck}))", PREDICATE)
 
     def like(self, depth):
         of, pattern = self.of("STRING", depth), e.text(self.random.choice(PATTERNS))
         word = self.random.choice(["LIKE", "LIKE", "NOT LIKE"])
-        return Expr("BOOL", f"({of} {word} {pattern})", f"({of.duck} {word} {pattern.duck} ESCAPE '\\')", bound=1)
+        return condition(f"{of.at(SUM)} {word} {pattern}", f"({of.duck} {word} {pattern.duck} ESCAPE '\\')", PREDICATE)
+
+    def regexp(self, depth):
+        """Domock's never tells case apart."""
+        of, pattern = self.of("STRING", depth), self.random.choice(REGULAR)
+        word = self.random.choice(["REGEXP", "RLIKE", "NOT REGEXP"])
+        duck = f"regexp_matches({of.duck}, {e.text(pattern).duck}, 'i')"
+        return condition(f"{of.at(SUM)} {word} {e.text(pattern)}", f"(NOT {duck})" if word[0] == "N" else duck, PREDICATE)
+
+    def mixed(self, kind, depth):
+        """Something of another type, which becomes one of this type beside others of it."""
+        if kind == "DOUBLE":
+            return e.as_double(self.number(depth, ("LONG", "BOOL")))
+        if kind == "DECIMAL":
+            return e.decimal(e.column("small", self.qualifier))
+        if kind == "DATETIME":
+            return e.as_moment(self.of("DATE", depth))
+        return self.of(kind, depth)
 
     def choice(self, kind, depth):
-        """IF, IFNULL, NULLIF, COALESCE, GREATEST, LEAST and both forms of CASE."""
+        """IF, IFNULL, NULLIF, COALESCE, GREATEST, LEAST and both forms of CASE, also of different types."""
         draw = self.random
         parts = [self.of(kind, depth) for _ in range(draw.randint(2, 3))]
+        if draw.random() < 0.3:
+            parts[1] = self.mixed(kind, depth)
         bound, scale = max(it.bound for it in parts), max(it.scale for it in parts)
         more = {"bound": bound, "scale": scale, "fuzzy": any(it.fuzzy for it in parts), "sums": all(it.sums for it in parts)}
         form = draw.choice(["IF", "IFNULL", "NULLIF", "COALESCE", "GREATEST", "LEAST", "case", "searched"])

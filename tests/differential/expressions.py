@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 import tables
 
 LONG_MAX = 2**62
-# Of all DECIMALs in DuckDB, which would round the longer of two to the digits of the shorter.
 DECIMAL = "DECIMAL(38,8)"
+
+# MySQL's operators, from those that bind least. BETWEEN, IN and LIKE take no comparison without parentheses, and are taken by none.
+OR, XOR, AND, NOT, PREDICATE, COMPARISON, BITS, SUM, PRODUCT, SIGN, ATOM = range(1, 12)
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,15 @@ class Expr:
     fuzzy: bool = False
     # Its sum is the same in any order.
     sums: bool = True
+    # How tightly MySQL's text holds together; one of the levels below.
+    level: int = ATOM
+
+    def at(self, level):
+        """MySQL's text where an operator of this level wants it: in parentheses only if it needs them."""
+        return self.mysql if self.level >= level else f"({self.mysql})"
 
     def __str__(self):
-        return self.mysql
+        return self.at(ATOM)
 
 
 def text(value):
@@ -34,11 +42,11 @@ def text(value):
 
 
 def long(value):
-    return Expr("LONG", f"({value})" if value < 0 else str(value), f"({value})::BIGINT", bound=abs(value))
+    return Expr("LONG", str(value), f"({value})::BIGINT", bound=abs(value), level=SIGN if value < 0 else ATOM)
 
 
 def double(value):
-    return Expr("DOUBLE", f"({value!r})" if value < 0 else repr(value), f"({value!r})::DOUBLE", bound=abs(value))
+    return Expr("DOUBLE", repr(value), f"({value!r})::DOUBLE", bound=abs(value), level=SIGN if value < 0 else ATOM)
 
 
 def day(value):
@@ -52,12 +60,14 @@ def moment(value):
 BOUNDS = {"small": 9, "whole": 10**6, "huge": 2**63, "frac": 10**4, "wide": 1e15, "price": 10**5}
 
 
+KINDS = {name: kind for name, kind, _ in tables.COLUMNS}
+
+
 def column(name, qualifier=""):
-    kind = next(kind for column, kind, _ in tables.COLUMNS if column == name)
+    kind = KINDS[name]
     scale = 4 if kind == "DECIMAL" else 0
     full = f"{qualifier}{name}"
-    duck = f"CAST({full} AS {DECIMAL})" if kind == "DECIMAL" else full
-    return Expr(kind, full, duck, bound=BOUNDS.get(name, 1000), scale=scale, sums=name not in ("wide", "huge"))
+    return Expr(kind, full, full, bound=BOUNDS.get(name, 1000), scale=scale, sums=name not in ("wide", "huge"))
 
 
 def call(kind, name, arguments, **more):
@@ -129,7 +139,8 @@ def arithmetic(sign, one, other):
     # Numbers that cancel each other leave only what differs.
     if fuzzy and sign != "*":
         return None
-    return Expr(one.kind, f"({one.mysql} {sign} {other.mysql})", duck, bound, scale, fuzzy, sums)
+    level = PRODUCT if sign == "*" else SUM
+    return Expr(one.kind, f"{one.at(level)} {sign} {other.at(level + 1)}", duck, bound, scale, fuzzy, sums, level)
 
 
 def division(sign, one, other):
@@ -137,7 +148,8 @@ def division(sign, one, other):
     if sign == "/":
         one, other = as_double(one), as_double(other)
         duck = f"my_over({one.duck}, {other.duck})"
-        return Expr("DOUBLE", f"({one.mysql} / {other.mysql})", duck, one.bound * 1e9, 0, one.fuzzy or other.fuzzy, False)
+        fuzzy = one.fuzzy or other.fuzzy
+        return Expr("DOUBLE", f"{one.at(PRODUCT)} / {other.at(SIGN)}", duck, one.bound * 1e9, 0, fuzzy, False, PRODUCT)
     one, other = common(one, other)
     if one.fuzzy or other.fuzzy or one.kind == "DOUBLE" and max(one.bound, other.bound) > 1e6 or one.kind == "DECIMAL":
         return None
@@ -148,7 +160,25 @@ def division(sign, one, other):
         whole = "" if one.kind == "LONG" else "trunc"
         operator = "//" if one.kind == "LONG" else "/"
         duck = f"CAST({whole}({one.duck} {operator} nullif({other.duck}, 0)) AS BIGINT)"
-        return Expr("LONG", f"({one.mysql} DIV {other.mysql})", duck, one.bound * 64)
+        return Expr("LONG", f"{one.at(PRODUCT)} DIV {other.at(SIGN)}", duck, one.bound * 64, level=PRODUCT)
     duck = f"my_mod({one.duck}, {other.duck})"
-    written = f"MOD({one.mysql}, {other.mysql})" if sign == "MOD" else f"({one.mysql} % {other.mysql})"
-    return Expr(one.kind, written, duck, one.bound, one.scale, sums=one.sums)
+    if sign == "MOD":
+        return Expr(one.kind, f"MOD({one.mysql}, {other.mysql})", duck, one.bound, one.scale, sums=one.sums)
+    return Expr(one.kind, f"{one.at(PRODUCT)} % {other.at(SIGN)}", duck, one.bound, one.scale, sums=one.sums, level=PRODUCT)
+
+
+def negated(of):
+    # The least LONG has no opposite.
+    return None if of.bound >= 2**63 else replace(of, mysql=f"-{of.at(ATOM)}", duck=f"(-{of.duck})", level=SIGN)
+
+
+def not_(of):
+    """`!`, which holds tighter than any other operator."""
+    return Expr("BOOL", f"!{of.at(ATOM)}", f"({of.duck} = 0)", bound=1, level=SIGN)
+
+
+def bits(sign, one, other):
+    """MySQL's are of unsigned numbers: no negative one may come here."""
+    level = PRODUCT + 1 if sign == "^" else BITS
+    duck = f"xor({one.duck}, {other.duck})" if sign == "^" else f"({one.duck} {sign} {other.duck})"
+    return Expr("LONG", f"{one.at(ATOM)} {sign} {other.at(ATOM)}", duck, 2**40, level=min(level, SIGN))

@@ -31,7 +31,7 @@ class Entry:
         """What is wrong with the entry, or nothing."""
         for name, ask, sql, expected in (("domock", ask_domock, self.mysql, self.domock), ("duckdb", ask_duck, self.duck, self.duckdb)):
             found = ask(sql)
-            if found != expected:
+            if not (found == expected or expected.endswith("…") and found.startswith(expected[:-1])):
                 return f"{name} answers {found} and not {expected}"
         return "both answer the same" if self.domock == self.duckdb else None
 

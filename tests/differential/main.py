@@ -45,6 +45,7 @@ class Run:
         self.domock = tables.Domock(os.environ["DOMOCK_URL"])
         self.duck = duckdb.connect()
         self.duck.execute("SET threads = 1")
+        self.duck.execute("SET order_by_non_integer_literal = true")
         self.duck.execute((HERE / "meaning.sql").read_text())
         self.known = known.read()
         self.datasets = []

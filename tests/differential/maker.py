@@ -35,7 +35,7 @@ class Maker:
         """An expression of this type, at most so deep."""
         if depth <= 0 or self.random.random() < 0.15:
             return self.leaf(kind)
-        return self.pick(*self.ways(kind, depth - 1))
+        return self.pick(*(lambda way=way: fitting(way(), kind) for way in self.ways(kind, depth - 1)))
 
     def leaf(self, kind):
         if kind == "BOOL":
@@ -54,17 +54,21 @@ class Maker:
             return e.double(value) if kind == "DOUBLE" else e.column("price", self.qualifier)
         if kind == "STRING":
             return e.text(draw.choice(tables.NAMES + tables.WORDS + tables.CODES))
-        return e.day(draw.choice(tables.DAYS)) if kind == "DATE" else e.moment(f"{draw.choice(tables.DAYS)} {draw.choice(tables.TIMES)}")
+        day = draw.choice(tables.DAYS)
+        return e.day(day) if kind == "DATE" else e.moment(f"{day} {draw.choice(tables.TIMES)}")
 
     def ways(self, kind, depth):
         draw = self.random
         ways = [lambda: self.choice(kind, depth)] * 2
         if kind == "BOOL":
-            return [lambda: self.condition(depth)]
-        ways += [lambda: self.plain(kind, depth)] * 4
+            return [lambda: self.condition(depth)] * 9 + [lambda: e.not_(exact(self.of("LONG", depth)))]
+        ways += [lambda: self.plain(kind, depth)] * 4 + [lambda: self.cast(kind, depth)]
         if kind in ("LONG", "DOUBLE", "DECIMAL"):
             ways += [lambda: e.arithmetic(draw.choice("+-*"), self.of(kind, depth), self.of(kind, depth))] * 3
+            ways += [lambda: e.negated(self.of(kind, depth))]
         if kind == "LONG":
+            ways += [lambda: e.as_long(self.of("BOOL", depth)), lambda: self.lookup(depth)]
+            ways += [lambda: e.bits(draw.choice("&|^"), e.column("id", self.qualifier), e.long(draw.randint(0, 300)))]
             ways += [lambda: e.division(draw.choice(["DIV", "%", "MOD"]), self.number(depth, ("LONG", "DOUBLE")), self.of("LONG", depth))]
             ways += [lambda: self.between_moments(depth), lambda: self.locate(depth), lambda: self.rounded("LONG", depth), lambda: self.signed(depth)]
         if kind == "DOUBLE":
@@ -83,18 +87,49 @@ class Maker:
         draw = self.random
         if wanted == "n":
             return draw.choice([e.column("small", self.qualifier), e.long(draw.randint(-4, 12))])
+        numbers = {"place": (1, 4), "places": (0, 2), "three": (3, 3), "year": (1990, 2030), "days": (700_000, 760_000)}
+        if wanted in numbers:
+            return e.long(draw.randint(*numbers[wanted]))
+        if wanted == "mode":
+            return e.long(draw.choice([0, 3, 5]))
+        if wanted == "period":
+            return e.long(draw.randint(1990, 2030) * 100 + draw.randint(1, 12))
+        if wanted == "recent":
+            return e.moment(f"{draw.randint(1970, 2037)}-{draw.randint(1, 12):02}-01 {draw.choice(tables.TIMES)}")
+        if wanted in e.KINDS:
+            return e.column(wanted, self.qualifier)
         if wanted in ("bit", "pad"):
             return e.text(draw.choice(BITS if wanted == "bit" else PADS))
         if wanted == "any":
             return self.any(depth)
         return self.pick(lambda: exact(self.number(depth))) if wanted == "exact" else self.of(wanted, depth)
 
+    def lookup(self, depth):
+        """A subquery that is a number."""
+        if self.qualifier or self.random.random() < 0.5:
+            return None
+        name, self.qualifier = self.random.choice(["MAX", "MIN", "COUNT"]), "z."
+        of, kept = e.column(self.random.choice(["id", "small"]), "z."), self.of("BOOL", 1)
+        self.qualifier = ""
+        mysql, duck = (f"(SELECT {name}({of}) FROM t AS z WHERE {getattr(kept, side)})" for side in ("mysql", "duck"))
+        return Expr("LONG", mysql, duck, bound=1000)
+
     def plain(self, kind, depth):
         fitting = [it for it in functions.PLAIN if it[0] == kind]
         if not fitting:
             return None
         _, name, wanted = self.random.choice(fitting)
-        return e.call(kind, name, [self.argument(it, depth) for it in wanted.split()])
+        more = {"bound": 1e12} if name in ("TO_SECONDS", "UNIX_TIMESTAMP") else {}
+        return e.call(kind, name, [self.argument(it, depth) for it in wanted.split()], **more)
+
+    def cast(self, kind, depth):
+        fitting = [it for it in functions.CASTS if it[0] == kind]
+        if not fitting:
+            return None
+        _, name, wanted, duck = self.random.choice(fitting)
+        of = self.argument(wanted, depth)
+        scale = 2 if kind == "DECIMAL" else 0
+        return Expr(kind, f"CAST({of.mysql} AS {name})", duck.format(of.duck), max(of.bound, 3000), scale)
 
     def fuzzy(self, depth):
         name, most = self.random.choice(functions.FUZZY)
@@ -121,18 +156,18 @@ class Maker:
     def signed(self, depth):
         of = self.pick(lambda: self.of("STRING", 0), lambda: self.of("BOOL", depth), lambda: self.of("DOUBLE", depth))
         if of.kind == "STRING":
-            return Expr("LONG", f"CAST({of} AS SIGNED)", f"my_signed({of.duck})")
+            return Expr("LONG", f"CAST({of.mysql} AS SIGNED)", f"my_signed({of.duck})")
         if of.bound > 1e15 or of.fuzzy:
             return None
-        return Expr("LONG", f"CAST({of} AS SIGNED)", f"CAST(round({e.as_double(of).duck}) AS BIGINT)", bound=of.bound)
+        return Expr("LONG", f"CAST({of.mysql} AS SIGNED)", f"CAST(round({e.as_double(of).duck}) AS BIGINT)", bound=of.bound)
 
     def number_of_text(self, depth):
         of = e.column("code", self.qualifier)
-        return Expr("DOUBLE", f"({of} + 0)", f"my_number({of.duck})", bound=3000, sums=False)
+        return Expr("DOUBLE", f"{of} + 0", f"my_number({of.duck})", bound=3000, sums=False, level=e.SUM)
 
     def concat(self, depth):
         parts = [self.any(depth, ("STRING", "STRING", "LONG", "DATE", "DATETIME")) for _ in range(self.random.randint(1, 3))]
-        mysql, duck = ", ".join(map(str, parts)), [e.as_text(it) for it in parts]
+        mysql, duck = ", ".join(it.mysql for it in parts), [e.as_text(it) for it in parts]
         if self.random.random() < 0.4:
             by = self.argument("pad", depth)
             return Expr("STRING", f"CONCAT_WS({by}, {mysql})", f"concat_ws({by.duck}, {', '.join(duck)})")
@@ -153,10 +188,12 @@ class Maker:
         unit, of = draw.choice(units), e.column("day" if kind == "DATE" else "moment", self.qualifier)
         count = self.argument("n", depth) if draw.random() < 0.5 else e.long(draw.randint(-functions.UNITS[unit], functions.UNITS[unit]))
         sign, name = draw.choice([("+", "DATE_ADD"), ("-", "DATE_SUB")])
-        mysql = f"{name}({of}, INTERVAL {count} {unit})" if draw.random() < 0.5 else f"({of} {sign} INTERVAL {count} {unit})"
+        written = draw.random() < 0.5
+        mysql = f"{name}({of}, INTERVAL {count} {unit})" if written else f"{of} {sign} INTERVAL {count.mysql} {unit}"
         scale, unit = (3, "MONTH") if unit == "QUARTER" else (1, unit)
         duck = f"({of.duck} {sign} to_{unit.lower()}s(CAST({scale} * {count.duck} AS INTEGER)))"
-        return Expr(kind, mysql, f"CAST({duck} AS {'DATE' if kind == 'DATE' else 'TIMESTAMP'})")
+        duck = f"CAST({duck} AS {'DATE' if kind == 'DATE' else 'TIMESTAMP'})"
+        return Expr(kind, mysql, duck, level=e.ATOM if written else e.SUM)
 
     def between_moments(self, depth):
         a, b = self.any(depth, ("DATE", "DATETIME")), self.any(depth, ("DATE", "DATETIME"))
@@ -170,3 +207,7 @@ class Maker:
 
 def exact(expr):
     return None if expr.fuzzy else expr
+
+
+def fitting(expr, kind):
+    return expr if expr and expr.kind == kind else None

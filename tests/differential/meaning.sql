@@ -28,6 +28,21 @@ CREATE MACRO my_substring_index(s, d, n) AS CASE WHEN s IS NULL OR n IS NULL THE
     WHEN n > 0 THEN array_to_string(string_split(s, d)[:n], d) ELSE array_to_string(string_split(s, d)[n:], d) END;
 CREATE MACRO my_strcmp(a, b) AS CASE WHEN a < b THEN -1 WHEN a > b THEN 1 WHEN a = b THEN 0 END;
 
+CREATE MACRO my_insert(s, n, m, t) AS CASE WHEN s IS NULL OR n IS NULL OR m IS NULL OR t IS NULL THEN NULL
+    WHEN n < 1 OR n > length(s) THEN s WHEN m < 0 THEN left(s, n - 1) || t
+    ELSE left(s, n - 1) || t || substring(s, n + m) END;
+CREATE MACRO my_space(n) AS my_repeat(' ', n);
+CREATE MACRO my_md5(s) AS md5(s);
+CREATE MACRO my_sha1(s) AS sha1(s);
+CREATE MACRO my_bin(n) AS bin(n);
+CREATE MACRO my_elt(n, a, b) AS CASE n WHEN 1 THEN a WHEN 2 THEN b END;
+CREATE MACRO my_split_part(s, d, n) AS split_part(s, d, n);
+CREATE MACRO my_format(n, places) AS format('{:,}', n) || CASE WHEN places > 0 THEN '.' || repeat('0', places) ELSE '' END;
+CREATE MACRO my_field(s, a, b) AS CASE WHEN s = a THEN 1 WHEN s = b THEN 2 ELSE 0 END;
+CREATE MACRO my_find_in_set(s, l) AS CASE WHEN s IS NULL OR l IS NULL THEN NULL WHEN l = '' THEN 0
+    ELSE coalesce(list_position(string_split(l, ','), s), 0) END;
+CREATE MACRO my_bit_length(s) AS strlen(s) * 8;
+
 -- A text as a number is the longest number that it begins with, or 0.
 CREATE MACRO my_number(s) AS CASE WHEN s IS NULL THEN NULL ELSE
   coalesce(TRY_CAST(trim(regexp_extract(s, '^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?')) AS DOUBLE), 0) END;
@@ -66,6 +81,24 @@ CREATE MACRO my_dayofyear(d) AS dayofyear(d);
 CREATE MACRO my_dayofweek(d) AS dayofweek(d) + 1;
 CREATE MACRO my_weekday(d) AS isodow(d) - 1;
 CREATE MACRO my_weekofyear(d) AS weekofyear(d);
+-- Mode 0 counts weeks from the first Sunday, mode 5 from the first Monday, mode 3 as ISO does.
+CREATE MACRO my_week(d) AS CAST(strftime(d, '%U') AS BIGINT), (d, mode) AS
+  CAST(CASE mode WHEN 0 THEN strftime(d, '%U') WHEN 3 THEN strftime(d, '%V') WHEN 5 THEN strftime(d, '%W') END AS BIGINT);
+CREATE MACRO my_yearweek(d, mode) AS isoyear(d) * 100 + weekofyear(d);
+CREATE MACRO my_microsecond(t) AS microsecond(t) % 1000000;
+CREATE MACRO my_to_days(d) AS date_diff('day', DATE '1970-01-01', CAST(d AS DATE)) + 719528;
+CREATE MACRO my_time_to_sec(t) AS hour(t) * 3600 + minute(t) * 60 + second(t);
+CREATE MACRO my_to_seconds(t) AS my_to_days(t) * 86400 + my_time_to_sec(t);
+CREATE MACRO my_months_of(p) AS p // 100 * 12 + p % 100 - 1;
+CREATE MACRO my_period_diff(p, q) AS my_months_of(p) - my_months_of(q);
+CREATE MACRO my_period_add(p, n) AS (my_months_of(p) + n) // 12 * 100 + (my_months_of(p) + n) % 12 + 1;
+CREATE MACRO my_unix_timestamp(t) AS CAST(floor(epoch(t)) AS BIGINT);
+CREATE MACRO my_from_unixtime(n) AS CASE WHEN n >= 0 THEN make_timestamp(n * 1000000) END;
+CREATE MACRO my_makedate(y, n) AS CASE WHEN n > 0 THEN make_date(y, 1, 1) + CAST(n - 1 AS INTEGER) END;
+CREATE MACRO my_from_days(n) AS DATE '1970-01-01' + CAST(n - 719528 AS INTEGER);
+CREATE MACRO my_adddate(d, n) AS d + CAST(n AS INTEGER);
+CREATE MACRO my_subdate(d, n) AS d - CAST(n AS INTEGER);
+CREATE MACRO my_timestamp(d) AS CAST(d AS TIMESTAMP);
 CREATE MACRO my_hour(t) AS hour(t);
 CREATE MACRO my_minute(t) AS minute(t);
 CREATE MACRO my_second(t) AS second(t);
@@ -73,7 +106,6 @@ CREATE MACRO my_dayname(d) AS dayname(d);
 CREATE MACRO my_monthname(d) AS monthname(d);
 CREATE MACRO my_date(t) AS CAST(t AS DATE);
 CREATE MACRO my_last_day(d) AS last_day(d);
-CREATE MACRO my_to_days(d) AS date_diff('day', DATE '1970-01-01', CAST(d AS DATE)) + 719528;
 CREATE MACRO my_datediff(a, b) AS date_diff('day', CAST(b AS DATE), CAST(a AS DATE));
 CREATE MACRO my_seconds(a, b) AS date_diff('second', CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP));
 -- Whole units from a to b, towards zero. A month is whole when its day and time are reached.

@@ -1,6 +1,6 @@
 """Whole queries: each in both languages, with the types of its columns and whether its order is total."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import expressions as e
 from aggregates import Aggregates
@@ -28,7 +28,7 @@ def sides(template, *parts):
 class Queries(Aggregates):
     def draw(self):
         forms = [self.project] * 5 + [self.grouped] * 5 + [self.windows] * 3 + [self.totals] * 2
-        forms += [self.distinct, self.sorted, self.derived, self.union, self.member, self.named, self.joined_itself, self.exists]
+        forms += [self.distinct, self.sorted, self.derived, self.union, self.member, self.named, self.joined_itself, self.exists, self.first_of_each, self.all]
         return self.random.choice(forms)()
 
     def kept(self, depth=2):
@@ -46,7 +46,7 @@ class Queries(Aggregates):
     def columns(self, made):
         """Conditions are shown as 1 and 0, and each column has a name."""
         made = [e.as_long(it) for it in made]
-        return [Expr(it.kind, f"{it} AS c{index}", f"{it.duck} AS c{index}") for index, it in enumerate(made, 1)]
+        return [Expr(it.kind, f"{it.mysql} AS c{index}", f"{it.duck} AS c{index}") for index, it in enumerate(made, 1)]
 
     def query(self, made, template, *parts, ordered=False):
         mysql, duck = sides(template, self.columns(made), *parts)
@@ -70,7 +70,8 @@ class Queries(Aggregates):
         made = [e.column("id")] + [self.key(2) for _ in range(self.random.randint(1, 3))]
         keys = []
         for index, of in enumerate(made[1:], 2):
-            name = self.random.choice([f"c{index}", str(index), of.mysql])
+            # A number alone is a position.
+            name = self.random.choice([f"c{index}", str(index), of.mysql if "(" in of.mysql else f"c{index}"])
             keys.append(self.order(Expr("", "", f"c{index}"), name))
         keys.append(self.order(Expr("", "", "id"), "id"))
         return self.query(made, "SELECT {} FROM t{} ORDER BY {}" + self.page(), self.kept(), keys, ordered=True)
@@ -90,10 +91,26 @@ class Queries(Aggregates):
         template, parts, ordered = "SELECT {} FROM t{} GROUP BY {}", [self.kept(), by], False
         if self.random.random() < 0.4:
             template, parts = template + " HAVING {}", parts + [self.having()]
-        if self.random.random() < 0.4:
+        if self.random.random() < 0.5:
             template, ordered = template + " ORDER BY {}" + self.page(), True
-            parts.append([self.order(Expr("", "", f"c{index}"), f"c{index}") for index in range(1, len(keys) + 1)])
+            first = len(keys) + 1
+            count = [self.order(Expr("", "", f"c{first}"), f"c{first}")] if made[-1].kind == "LONG" and len(made) == first else []
+            parts.append(count + [self.order(Expr("", "", f"c{index}"), f"c{index}") for index in range(1, len(keys) + 1)])
         return self.query(made, template, *parts, ordered=ordered)
+
+    def all(self):
+        made = [e.column(name) for name in e.KINDS]
+        mysql, duck = sides("SELECT * FROM t{} ORDER BY id" + self.page(), self.kept(3))
+        return Query(mysql, duck, [it.kind for it in made], True)
+
+    def first_of_each(self):
+        """Rows by their number within a group, which takes a query around the window."""
+        mysql, duck = self.over()
+        made = [e.column("id"), self.key(1), Expr("LONG", f"ROW_NUMBER() {mysql}", f"row_number() {duck}")]
+        listed = Expr("", *sides("SELECT {} FROM t{}", self.columns(made), self.kept(1)))
+        most = self.random.randint(1, 3)
+        mysql, duck = sides(f"SELECT c1, c2, c3 FROM ({{}}) AS q WHERE c3 <= {most} ORDER BY c1", listed)
+        return Query(mysql, duck, [it.kind for it in made], True)
 
     def totals(self):
         made = [self.aggregate(3) for _ in range(self.random.randint(1, 4))]
@@ -120,6 +137,7 @@ class Queries(Aggregates):
     def member(self):
         kind = self.random.choice(["LONG", "STRING", "DATE"])
         of, among = self.key(1, kind), self.key(1, kind)
+        of = replace(of, mysql=of.at(e.SUM))
         word = self.random.choice(["IN", "IN", "NOT IN"])
         made = [e.column("id")] + self.shown(2, 2)
         template = f"SELECT {{}} FROM t WHERE {{}} {word} (SELECT {{}} FROM t{{}}) ORDER BY id"
@@ -131,6 +149,7 @@ class Queries(Aggregates):
         made = [e.column("id", "a.")]
         self.qualifier = "b."
         inner = self.condition(1)
+        inner = replace(inner, mysql=inner.at(e.NOT))
         self.qualifier = ""
         template = f"SELECT {{}} FROM t AS a WHERE {word} (SELECT 1 FROM t AS b WHERE b.{key} = a.{key} AND b.id <> a.id AND {{}}) ORDER BY a.id"
         return self.query(made, template, inner, ordered=True)

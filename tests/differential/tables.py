@@ -8,7 +8,8 @@ from urllib.request import Request, urlopen
 SIZES = [50, 120, 200, 300]
 NULLS = 0.2
 
-# Name, Domo's type, DuckDB's type. `id` is unique and never null, so that every query can have one order.
+# Name, Domo's type, DuckDB's type. `id` is unique and never null, so that every query can have one order. DECIMALs are all alike
+# in DuckDB, which would round the longer of two to the digits of the shorter.
 COLUMNS = [
     ("id", "LONG", "BIGINT"),
     ("small", "LONG", "BIGINT"),
@@ -16,7 +17,7 @@ COLUMNS = [
     ("huge", "LONG", "BIGINT"),
     ("frac", "DOUBLE", "DOUBLE"),
     ("wide", "DOUBLE", "DOUBLE"),
-    ("price", "DECIMAL", "DECIMAL(18,4)"),
+    ("price", "DECIMAL", "DECIMAL(38,8)"),
     ("name", "STRING", "VARCHAR"),
     ("word", "STRING", "VARCHAR"),
     ("code", "STRING", "VARCHAR"),
