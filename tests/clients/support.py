@@ -1,43 +1,43 @@
-"""What the suites of all clients share: the rows that go in and must come back, and how a case is told."""
+"""What the suites of the Python clients share: the rows that go in and must come back, the ways to the server, and how a case is told."""
 
+import contextlib
 import csv
 import io
+import json
 import os
+import socket
 import traceback
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 
 URL = os.environ["DOMOCK_URL"]
-GATE = os.environ["DOMOCK_GATE"]
+STRICT_URL = os.environ["DOMOCK_STRICT_URL"]
 CA = os.environ["DOMOCK_CA"]
 HOST = URL.removeprefix("http://")
+STRICT_HOST = STRICT_URL.removeprefix("http://")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
-SCHEMA = [
-    {"type": "STRING", "name": "text"},
-    {"type": "LONG", "name": "whole"},
-    {"type": "DOUBLE", "name": "fraction"},
-    {"type": "DATE", "name": "day"},
-    {"type": "DATETIME", "name": "moment"},
-]
-# Null, the empty string, quotes, line ends, Unicode, negatives, 17 digits, the ends of 64 bits, dates.
-ROWS = [
-    ["plain", 1, 0.5, "2024-02-29", "2024-02-29T23:59:59"],
-    [None, None, None, None, None],
-    ["", 0, -0.25, "1970-01-01", "1970-01-01T00:00:00"],
-    ['say "hi", she said', -7, 0.1 + 0.2, "1999-12-31", "1999-12-31T12:00:00"],
-    ["two\nlines", 9223372036854775807, 1.7976931348623157e308, "2038-01-19", "2038-01-19T03:14:08"],
-    ["Grüße, 世界 🦀", -9223372036854775808, 5e-324, "0001-01-01", "1900-01-01T00:00:00"],
-    ["  spaces  ", 4503599627370497, 123456789.12345679, "9999-12-31", "2024-06-01T12:34:56"],
-]
+SHARED = json.loads(Path(__file__).with_name("rows.json").read_text(encoding="utf-8"))
+SCHEMA = SHARED["columns"]
+NAMES = [it["name"] for it in SCHEMA]
+KINDS = [{"LONG": int, "DOUBLE": float}.get(it["type"], str) for it in SCHEMA]
 
 
-def to_csv(rows, null=""):
+def typed(row):
+    return [to(cell) if cell is not None else None for to, cell in zip(KINDS, row)]
+
+
+# Nulls, empty strings, quotes, line ends, Unicode, negatives, doubles of 17 digits, the ends of 64 bits, dates.
+ROWS = [typed(row) for row in SHARED["rows"]]
+
+
+def to_csv(rows):
     """RFC 4180 without a header. An empty string is quoted and a null is not, which csv.writer cannot do."""
 
     def cell(value):
         if value is None:
-            return null
+            return ""
         text = repr(value) if isinstance(value, float) else str(value)
         return '"' + text.replace('"', '""') + '"' if isinstance(value, str) else text
 
@@ -61,11 +61,7 @@ def equal(found, expected):
 
 def parsed(text):
     """The rows of an exported CSV as typed values; a CSV reader cannot tell null from the empty string."""
-    kinds = {"LONG": int, "DOUBLE": float}
-    convert = [kinds.get(column["type"], str) for column in SCHEMA]
-    return [
-        [to(cell) if cell != "" else None for to, cell in zip(convert, row)] for row in csv.reader(io.StringIO(text))
-    ]
+    return [typed([cell or None for cell in row]) for row in csv.reader(io.StringIO(text, newline=""))]
 
 
 def blank_is_null(rows):
@@ -84,40 +80,103 @@ def raises(kind, call, *words):
     raise AssertionError(f"{kind.__name__} was expected")
 
 
-def reset():
-    request = urllib.request.Request(f"{URL}/_domock/reset", method="POST")
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).read()
+def control(method, path, url=URL, body=None):
+    """Domock's own answer, asked past all proxies."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url + path, data, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+        return answer.read()
+
+
+def instances():
+    """The datasets that each instance has."""
+    return {it["name"]: it["datasets"] for it in json.loads(control("GET", "/_domock/instances"))}
+
+
+@contextlib.contextmanager
+def later(hours, instance="default"):
+    """It is so much later at an instance of the strict server."""
+
+    def advance(hours):
+        control("POST", f"/_domock/clock?instance={instance}", STRICT_URL, {"advance_ms": hours * 3_600_000})
+
+    advance(hours)
+    try:
+        yield
+    finally:
+        advance(-hours)
+
+
+@contextlib.contextmanager
+def environment(**variables):
+    """Other variables for a while; None takes one away."""
+    before = dict(os.environ)
+    try:
+        for name, value in variables.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def without_proxy():
+    return environment(HTTPS_PROXY=None, HTTP_PROXY=None, NO_PROXY=None)
+
+
+@contextlib.contextmanager
+def hosts_file():
+    """As if the hosts file had *.domo.com at this machine, and Domock listened at 80 and 443; without a proxy."""
+    resolve, connect = socket.getaddrinfo, socket.socket.connect
+    here = ("127.0.0.1", int(HOST.rsplit(":", 1)[1]))
+
+    def resolved(host, port, *rest, **named):
+        name = host.decode() if isinstance(host, bytes) else host
+        return resolve("127.0.0.1" if str(name).endswith(".domo.com") else host, port, *rest, **named)
+
+    def connected(self, address):
+        return connect(self, here if address[:2] in (("127.0.0.1", 80), ("127.0.0.1", 443)) else address)
+
+    socket.getaddrinfo, socket.socket.connect = resolved, connected
+    try:
+        with without_proxy():
+            yield
+    finally:
+        socket.getaddrinfo, socket.socket.connect = resolve, connect
 
 
 @dataclass
 class Outcome:
     client: str
+    operation: str
     case: str
     error: str = ""
 
 
 @dataclass
 class Suite:
-    """The cases of one client. Each begins on the seed."""
+    """The cases of one client, each under an operation of the README's table. Each begins on the seed."""
 
     client: str
     cases: list = field(default_factory=list)
 
-    def case(self, name):
+    def case(self, operation, name):
         def add(check):
-            self.cases.append((name, check))
+            self.cases.append((operation, name, check))
             return check
 
         return add
 
     def run(self):
-        for name, check in self.cases:
-            reset()
+        for operation, name, check in self.cases:
+            control("POST", "/_domock/reset?instance=*")
+            outcome = Outcome(self.client, operation, name)
             try:
                 check()
             except Exception as failure:  # noqa: BLE001: whatever a client raises is a finding
                 where = traceback.extract_tb(failure.__traceback__)[-1]
                 text = str(failure).strip() or "no message"
-                yield Outcome(self.client, name, f"{type(failure).__name__}: {text[:400]} ({where.name}:{where.lineno})")
-            else:
-                yield Outcome(self.client, name)
+                outcome.error = f"{type(failure).__name__}: {text[:400]} ({where.name}:{where.lineno})"
+            yield outcome

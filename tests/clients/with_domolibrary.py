@@ -1,60 +1,65 @@
-"""domolibrary: the product API, by its routes and by its classes."""
+"""domolibrary: uploads, queries, indexes and partitions of the product API, by its routes and by its classes."""
 
 import asyncio
+import builtins
 import contextlib
 import io
 import logging
+import tempfile
 
-import httpx
 import pandas as pd
 from domolibrary.classes.DomoDataset import DomoDataset
-from domolibrary.client.DomoAuth import DomoDeveloperAuth, DomoTokenAuth
-from domolibrary.routes import datacenter, pdp, stream
+from domolibrary.client.DomoAuth import DomoTokenAuth
 from domolibrary.routes import dataset as routes
-from support import NOBODY, ROWS, SCHEMA, Suite, equal, same, to_csv
+from support import ROWS, SCHEMA, Suite, blank_is_null, equal, same, to_csv
 
 SUITE = Suite("domolibrary")
-SALES = "5a1e5000-0000-4000-8000-000000000001"
 
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-def auth():
-    return DomoTokenAuth(domo_access_token="token", domo_instance="acme")
+def auth(instance="acme"):
+    return DomoTokenAuth(domo_access_token="token", domo_instance=instance)
 
 
-def case(name):
+def casing(suite):
     """Its own prints are kept out of the way, and it does not pause where it would for the real service."""
 
-    def add(check):
-        def run():
-            pause = asyncio.sleep
-            asyncio.sleep = lambda delay, *rest: pause(0 if delay >= 1 else delay, *rest)
-            try:
-                with contextlib.redirect_stdout(io.StringIO()):
-                    asyncio.run(check())
-            finally:
-                asyncio.sleep = pause
+    def case(operation, name):
+        def add(check):
+            def run():
+                pause = asyncio.sleep
+                asyncio.sleep = lambda delay, *rest: pause(0 if delay >= 1 else delay, *rest)
+                try:
+                    with contextlib.redirect_stdout(io.StringIO()):
+                        asyncio.run(check())
+                finally:
+                    asyncio.sleep = pause
 
-        return SUITE.case(name)(run)
+            return suite.case(operation, name)(run)
 
-    return add
+        return add
+
+    return case
 
 
-async def created(name="clients", columns=None):
+case = casing(SUITE)
+
+
+async def created(name="clients", columns=None, whose=None, **more):
     schema = {"columns": [{**it, "upsertKey": False} for it in columns or SCHEMA]}
-    return await DomoDataset.create(dataset_name=name, schema=schema, auth=auth())
+    return await DomoDataset.create(dataset_name=name, schema=schema, auth=whose or auth(), **more)
 
 
 async def uploaded(dataset, parts, index=True, method="REPLACE", tag=None):
-    res = await routes.upload_dataset_stage_1(auth=auth(), dataset_id=dataset.id, partition_tag=tag)
+    res = await routes.upload_dataset_stage_1(auth=dataset.auth, dataset_id=dataset.id, partition_tag=tag)
     upload = res.response
-    for number, part in enumerate(parts, start=1):
+    for number, part in reversed(list(enumerate(parts, start=1))):
         await routes.upload_dataset_stage_2_file(
-            auth=auth(), dataset_id=dataset.id, upload_id=upload, part_id=number, data_file=part
+            auth=dataset.auth, dataset_id=dataset.id, upload_id=upload, part_id=number, data_file=part
         )
     await routes.upload_dataset_stage_3(
-        auth=auth(), dataset_id=dataset.id, upload_id=upload, update_method=method, is_index=index, partition_tag=tag
+        auth=dataset.auth, dataset_id=dataset.id, upload_id=upload, update_method=method, is_index=index, partition_tag=tag
     )
 
 
@@ -68,145 +73,121 @@ async def raising(kind, work, *words):
         await work
     except kind as refusal:
         missing = [word for word in words if word not in str(refusal)]
-        equal(missing, [])
+        if missing:
+            raise AssertionError(f"{kind.__name__} does not say {missing}: {refusal}") from refusal
         return
     raise AssertionError(f"{kind.__name__} was expected")
 
 
-@case("every row comes back, page by page")
+@case("create", "a dataset is made with all types, and shows as made")
+async def create():
+    dataset = await created()
+    equal((dataset.name, dataset.row_count, dataset.column_count), ("clients", 0, len(SCHEMA)))
+    raw = await DomoDataset.create(dataset_name="raw", auth=auth(), return_raw=True)
+    equal([it["name"] for it in raw.response["schema"]["columns"]], ["col1", "col2"])
+
+
+@case("query", "every row comes back")
 async def rows_come_back():
     dataset = await created()
-    await uploaded(dataset, [to_csv(ROWS[:3]), to_csv(ROWS[3:])])
-    same(await rows_of(dataset, limit=3, loop_until_end=True), ROWS)
-    equal((await rows_of(dataset, "SELECT COUNT(*) FROM table")), [[len(ROWS)]])
+    await uploaded(dataset, [to_csv(ROWS)])
+    same(await rows_of(dataset), ROWS)
+    frame = await dataset.query_dataset_private(sql="SELECT text, whole FROM table WHERE whole < 0 ORDER BY whole LIMIT 2")
+    same(frame.values.tolist(), [["Grüße, 世界 🦀👩‍👩‍👧", -(2**63)], ["two\r\nlines, as Windows ends them", -(2**53 + 1)]])
 
 
-@case("a frame goes in by its own upload, in two parts")
+@case("query: paging", "every row comes back, page by page")
+async def pages():
+    dataset = await created()
+    await uploaded(dataset, [to_csv(ROWS)])
+    for limit in (1, 5, len(ROWS), 100):
+        same(await rows_of(dataset, limit=limit, loop_until_end=True), ROWS)
+    # It stops behind the page with which it has enough.
+    top = [[2**63 - 1], [2**53 + 1], [4503599627370497], [2147483648]]
+    equal(await rows_of(dataset, "SELECT whole FROM table ORDER BY whole DESC", limit=2, maximum=3), top)
+    equal(await rows_of(dataset, "SELECT COUNT(*) FROM table limit 1", loop_until_end=True), [[len(ROWS)]])
+
+
+@case("upload: text", "text replaces and is appended")
+async def text():
+    dataset = await created()
+    await uploaded(dataset, [to_csv(ROWS)])
+    await uploaded(dataset, [to_csv(ROWS[:2])], method="APPEND")
+    same(await rows_of(dataset), ROWS + ROWS[:2])
+    await uploaded(dataset, [to_csv(ROWS[:1])])
+    same(await rows_of(dataset), ROWS[:1])
+
+
+@case("upload: parts", "parts come together in the order of their numbers")
+async def parts():
+    dataset = await created()
+    await uploaded(dataset, [to_csv([row]) for row in ROWS])
+    same(await rows_of(dataset), ROWS)
+
+
+@case("upload: file", "an open file goes in by its own upload")
+async def file():
+    dataset = await created()
+    with tempfile.NamedTemporaryFile("w+", encoding="utf-8", newline="") as opened:
+        opened.write(to_csv(ROWS))
+        opened.seek(0)
+        await dataset.upload_data(upload_file=opened, upload_method="REPLACE", is_index=True)
+    same(await rows_of(dataset), ROWS)
+
+
+@case("upload: frame", "frames go in by its own upload, in parts, appended, and empty")
 async def frame():
-    columns = [{"type": "STRING", "name": "s"}, {"type": "LONG", "name": "n"}, {"type": "DOUBLE", "name": "d"}]
-    dataset = await created("frame", columns)
-    frame = pd.DataFrame({"s": ["a", 'q"u,ote\n', "世界"], "n": [1, -2, 2**53 + 1], "d": [0.1 + 0.2, -1e-7, 1e300]})
-    await dataset.upload_data(upload_df_ls=[frame.head(2), frame.tail(1)], upload_method="REPLACE", is_index=True)
-    same(await rows_of(dataset), frame.values.tolist())
+    dataset = await created()
+    kinds = {"LONG": "Int64", "DOUBLE": "Float64"}
+    columns = zip(SCHEMA, zip(*ROWS))
+    frame = pd.DataFrame({it["name"]: pd.array(cells, dtype=kinds.get(it["type"], "string")) for it, cells in columns})
+    await dataset.upload_data(upload_df_ls=[frame.head(5), frame.tail(len(ROWS) - 5)], is_index=True)
+    same(await rows_of(dataset), blank_is_null(ROWS))
     await dataset.upload_data(upload_df=frame.head(1), upload_method="APPEND", is_index=True)
-    equal(await rows_of(dataset, "SELECT COUNT(*) AS n FROM table"), [[4]])
-    await dataset.upload_data(upload_df=frame.head(0), upload_method="REPLACE", is_index=False)
-    equal(await rows_of(dataset, "SELECT COUNT(*) AS n FROM table"), [[4]])
-    res = await routes.index_dataset(auth=auth(), dataset_id=dataset.id)
-    status = await routes.index_status(auth=auth(), dataset_id=dataset.id, index_id=next(iter(res.response.values())))
-    equal(status.is_success, True)
+    equal(await rows_of(dataset, "SELECT COUNT(*) AS n FROM table"), [[len(ROWS) + 1]])
+    await dataset.upload_data(upload_df=frame.head(0), upload_method="REPLACE", is_index=True)
     equal(await rows_of(dataset, "SELECT COUNT(*) AS n FROM table"), [[0]])
 
 
-@case("partitions are replaced, listed and deleted")
-async def partitions():
-    dataset = await created("parts", [{"type": "STRING", "name": "s"}])
-    for tag, value in (("2024-01", "a"), ("2024 02", "b"), ("2024-01", "c")):
-        await uploaded(dataset, [f"{value}\n"], tag=tag)
-    same(await rows_of(dataset, "SELECT s FROM table ORDER BY s"), [["b"], ["c"]])
-    equal(sorted(it["partitionId"] for it in await dataset.list_partitions()), ["2024 02", "2024-01"])
-    await dataset.delete_partition(dataset_partition_id="2024-01", empty_df=pd.DataFrame())
-    same(await rows_of(dataset), [["b"]])
-    equal([it["partitionId"] for it in await dataset.list_partitions()], ["2024 02"])
-
-
-@case("the schema is read, altered and described")
-async def schema():
+@case("index", "rows show once they are indexed")
+async def index():
     dataset = await created()
-    await uploaded(dataset, [to_csv(ROWS)])
-    await dataset.Schema.get()
-    equal([it.name for it in dataset.Schema.columns], [it["name"] for it in SCHEMA])
-    wider = {"columns": [*SCHEMA, {"type": "STRING", "name": "extra"}]}
-    await routes.alter_schema(auth=auth(), dataset_id=dataset.id, schema_obj=wider)
-    await routes.index_dataset(auth=auth(), dataset_id=dataset.id)
-    same(await rows_of(dataset), [[*row, None] for row in ROWS])
-    told = {"columns": [{"name": "extra", "newName": "more", "description": "told", "tags": ["t"]}]}
-    res = await routes.alter_schema_descriptions(auth=auth(), dataset_id=dataset.id, schema_obj=told)
-    equal(res.status, 200)
-    res = await routes.get_schema(auth=auth(), dataset_id=dataset.id)
-    last = res.response["tables"][0]["columns"][-1]
-    equal((last["name"], last["description"], last["tags"]), ("more", "told", ["t"]))
-
-
-@case("tags, sharing and permissions")
-async def access():
-    dataset = await created()
-    await dataset.Tags.set(["a", "b"])
-    equal(sorted((await DomoDataset.get_by_id(dataset.id, auth=auth())).Tags.tag_ls), ["a", "b"])
-    for kind, who in (("USER", 28), ("GROUP", 101)):
-        body = routes.generate_share_dataset_payload(kind, who, routes.ShareDataset_AccessLevelEnum.CAN_EDIT)
-        await routes.share_dataset(auth=auth(), dataset_id=dataset.id, body=body)
-    res = await routes.get_permissions(auth=auth(), dataset_id=dataset.id)
-    same(
-        [[it["type"], it["id"], it["accessLevel"], it["name"]] for it in res.response["list"]],
-        [["USER", "27", "OWNER", "Ada Lovelace"], ["USER", "28", "CAN_EDIT", "Grace Hopper"], ["GROUP", "101", "CAN_EDIT", "Analysts"]],
-    )
-    body = routes.generate_share_dataset_payload("USER", 999)
-    await raising(routes.ShareDataset_Error, routes.share_dataset(auth=auth(), dataset_id=dataset.id, body=body))
-
-
-@case("policies are kept, and a query sees as they show")
-async def policies():
-    dataset = await created()
-    await uploaded(dataset, [to_csv(ROWS)])
-    filters = pdp.generate_policy_parameter_simple("text", column_values_ls=["PLAIN"])
-    body = pdp.generate_policy_body("plain only", dataset.id, filters, user_ids=["28"])
-    made = (await pdp.create_policy(auth=auth(), dataset_id=dataset.id, body=body)).response
-    same(await rows_of(dataset, filter_pdp_policy_id_ls=[made["filterGroupId"]]), ROWS[:1])
+    await uploaded(dataset, [to_csv(ROWS[:1])], index=False)
+    equal(await rows_of(dataset), [])
+    res = await routes.index_dataset(auth=auth(), dataset_id=dataset.id)
+    status = await routes.index_status(auth=auth(), dataset_id=dataset.id, index_id=next(iter(res.response.values())))
+    equal(status.is_success, True)
+    same(await rows_of(dataset), ROWS[:1])
+    await uploaded(dataset, [to_csv(ROWS)], index=False)
+    await dataset.index_dataset()
     same(await rows_of(dataset), ROWS)
-    await raising(pdp.CreatePolicy_Error, pdp.create_policy(auth=auth(), dataset_id=dataset.id, body=body))
-    listed = (await pdp.get_pdp_policies(auth=auth(), dataset_id=dataset.id)).response
-    equal([it["name"] for it in listed], ["All Rows", "plain only"])
-    body["name"] = "renamed"
-    await pdp.update_policy(auth=auth(), dataset_id=dataset.id, policy_id=made["filterGroupId"], body=body)
-    equal((await pdp.toggle_pdp(auth=auth(), dataset_id=dataset.id)).status, 200)
-    await pdp.delete_policy(auth=auth(), dataset_id=dataset.id, policy_id=made["filterGroupId"])
-    equal(len((await pdp.get_pdp_policies(auth=auth(), dataset_id=dataset.id)).response), 1)
 
 
-@case("streams are listed to their end, made, changed and run")
-async def streams():
-    equal([it["id"] for it in (await stream.get_streams(auth=auth())).response], [371])
-    body = {"transport": {"type": "CONNECTOR", "description": "d", "version": "1"}, "configuration": []}
-    body |= {"updateMethod": "REPLACE", "dataProvider": {"key": "k"}, "dataSource": {"name": "n", "description": ""}}
-    made = (await stream.create_stream(auth=auth(), body=body)).response
-    await stream.update_stream(auth=auth(), stream_id=made["id"], body={"updateMethod": "APPEND"})
-    dataset = await DomoDataset.get_by_id(made["dataSource"]["id"], auth=auth())
-    await dataset.Stream.get()
-    equal((dataset.Stream.update_method, dataset.Stream.data_provider_key), ("APPEND", "k"))
-    run = (await stream.execute_stream(auth=auth(), stream_id=made["id"])).response
-    equal((run["executionId"], run["streamId"]), (1, made["id"]))
+async def partitioned():
+    dataset = await created("parts", [{"type": "STRING", "name": "s"}])
+    for tag, value in (("2024-01", "a"), ("2024 02/ü", "b"), ("2024-01", "c")):
+        await uploaded(dataset, [f"{value}\n"], tag=tag)
+    return dataset
 
 
-@case("the search pages to its end")
-async def search():
-    for number in range(3):
-        await created(f"Find me {number}")
-    res = await datacenter.search_datacenter(auth=auth(), search_text="*find me*")
-    equal(sorted(it["name"] for it in res.response), ["Find me 0", "Find me 1", "Find me 2"])
-    await raising(
-        datacenter.SearchDatacenter_NoResultsFound, datacenter.search_datacenter(auth=auth(), search_text="*nothing*")
-    )
+@case("partitions", "partitions are replaced, listed and deleted")
+async def partitions():
+    dataset = await partitioned()
+    same(await rows_of(dataset, "SELECT s FROM table ORDER BY s"), [["b"], ["c"]])
+    equal(sorted(it["partitionId"] for it in await dataset.list_partitions()), ["2024 02/ü", "2024-01"])
+    await dataset.upload_data(upload_df=pd.DataFrame({"s": ["d"]}), partition_key="2024-01", is_index=True)
+    same(await rows_of(dataset, "SELECT s FROM table ORDER BY s"), [["b"], ["d"]])
+    await dataset.delete_partition(dataset_partition_id="2024-01")
+    same(await rows_of(dataset), [["b"]])
+    equal([it["partitionId"] for it in await dataset.list_partitions()], ["2024 02/ü"])
 
 
-@case("deleting, and refusals as its own exceptions")
-async def refusals():
-    dataset = await created()
-    missing = DomoDataset.get_by_id(NOBODY, auth=auth())
-    await raising(routes.DatasetNotFoundError, missing, NOBODY)
-    await raising(routes.QueryRequestError, rows_of(dataset, "SELECT nothing FROM table"), "400")
-    await raising(routes.Dataset_CRUDError, routes.index_dataset(auth=auth(), dataset_id=NOBODY), NOBODY)
-    await dataset.delete()
-    await raising(routes.DatasetNotFoundError, DomoDataset.get_by_id(dataset.id, auth=auth()))
-    await raising(routes.DatasetNotFoundError, rows_of(dataset))
-
-
-@case("the public query with a developer client")
-async def public_query():
-    developer = DomoDeveloperAuth(domo_client_id="id", domo_client_secret="secret")
-    async with httpx.AsyncClient(verify=False) as session:
-        res = await routes.query_dataset_public(
-            dev_auth=developer, dataset_id=SALES, sql="SELECT COUNT(*) AS n FROM table", session=session
-        )
-    equal(developer.user_id, 27)
-    equal((res.response["columns"], res.response["rows"]), (["n"], [[3]]))
+@case("partitions", "a dataset is reset by its class")
+async def reset():
+    dataset = await partitioned()
+    asked, builtins.input = builtins.input, lambda _: "BLOW_ME_AWAY"
+    try:
+        await dataset.reset_dataset()
+    finally:
+        builtins.input = asked
+    equal(await rows_of(dataset), [])

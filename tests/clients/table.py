@@ -1,0 +1,76 @@
+"""The README's table: which operations of which client pass, and why the others do not."""
+
+BEGIN, END = "<!-- clients: written by tests/clients/run -->", "<!-- clients: end -->"
+
+# As the suites call the client; its page.
+CLIENTS = {
+    "pydomo": "pydomo",
+    "domolibrary": "domolibrary",
+    "shipyard-domo": "shipyard-domo",
+    "domo-sdk": "domo-sdk",
+    "domo crate": "domo-crate",
+}
+OPERATIONS = [
+    "create",
+    "upload: frame",
+    "upload: text",
+    "upload: file",
+    "upload: gzip",
+    "upload: parts",
+    "index",
+    "query",
+    "query: paging",
+    "export",
+    "lists: paging",
+    "change",
+    "schema",
+    "tags",
+    "share, permissions",
+    "policies",
+    "partitions",
+    "streams",
+    "cards",
+    "delete",
+    "refusals: 400, 404, 501",
+    "refusals: 401, 403",
+    "way: http",
+    "way: https",
+    "way: proxy",
+    "way: path",
+    "way: Host header",
+]
+
+
+def cell(outcomes, known, notes):
+    """What to say of the outcomes of one operation; numbers the causes of those that fail."""
+    if not outcomes:
+        return "–"
+    failing = [it for it in outcomes if (it.client, it.case) in known]
+    if not failing:
+        return "yes"
+    causes = {f"{it.client}: {known[it.client, it.case]}": None for it in failing}
+    marks = ", ".join(str(notes.setdefault(cause, len(notes) + 1)) for cause in causes)
+    return f"{'no' if failing == outcomes else 'in part'} ({marks})"
+
+
+def table(outcomes, known):
+    unknown = {it.operation for it in outcomes} - {"", *OPERATIONS}
+    if unknown:
+        raise ValueError(f"no row of the table: {unknown}")
+    heads = [f"[{name}](docs/clients/{page}.md)" for name, page in CLIENTS.items()]
+    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(CLIENTS) + 1) + "|"]
+    notes = {}
+    for operation in OPERATIONS:
+        of = [[it for it in outcomes if (it.client, it.operation) == (client, operation)] for client in CLIENTS]
+        if any(of):
+            lines.append(f"| {operation} | " + " | ".join(cell(it, known, notes) for it in of) + " |")
+    lines += ["", "–: the client has no call for it, or cannot be pointed at Domock in this way.", ""]
+    lines += [f"{number}. {cause}." for cause, number in notes.items()]
+    return "\n".join(lines)
+
+
+def written(page, outcomes, known):
+    """The page with the table between its two marks."""
+    before, rest = page.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n{table(outcomes, known)}\n{END}{after}"
