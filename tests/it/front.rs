@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
+mod endless;
 mod hostile;
 
 /// The status and the body of the answer to a request that closes its connection.
@@ -51,7 +52,7 @@ async fn datasets_of(domo: &Domock, host: &str) -> u64 {
     health["datasets"].as_u64().unwrap()
 }
 
-async fn trusting(
+pub(super) async fn trusting(
     domo: &Domock,
     io: impl AsyncRead + AsyncWrite + Unpin,
     name: &str,
@@ -147,7 +148,7 @@ async fn instances_are_listed_deleted_and_bounded() {
 }
 
 /// What comes out of a tunnel to the host, once it is open.
-async fn tunnel(domo: &Domock, host: &str) -> Result<TcpStream, (u16, Value)> {
+pub(super) async fn tunnel(domo: &Domock, host: &str) -> Result<TcpStream, (u16, Value)> {
     let mut socket = connect(domo).await;
     let request = format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();

@@ -14,14 +14,14 @@ async fn stall(domo: &Domock, beginning: &[u8]) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-fn impatient() -> Config {
+pub(super) fn impatient() -> Config {
     let mut config = Config::for_tests();
     config.limits.max_head_ms = 50;
     config.limits.max_body_pause_ms = 50;
     config
 }
 
-async fn goes_on(domo: &Domock) {
+pub(super) async fn goes_on(domo: &Domock) {
     assert_eq!(ask(connect(domo).await, &get("/health", "localhost")).await.0, 200);
 }
 
