@@ -6,7 +6,8 @@ from expressions import Expr
 from maker import exact
 
 SUMMED = ("LONG", "DOUBLE", "DECIMAL", "BOOL")
-AGGREGATES = ["COUNT", "rows", "distinct", "SUM", "SUM", "AVG", "MIN", "MAX", "STDDEV_POP", "VAR_POP", "VAR_SAMP", "GROUP_CONCAT", "if", "BIT_OR"]
+AGGREGATES = ["COUNT", "rows", "distinct", "SUM", "SUM", "AVG", "MIN", "MAX", "GROUP_CONCAT", "if", "bits"]
+SPREADS = ["STDDEV_POP", "VAR_POP", "VAR_SAMP", "STD"]
 RANKS = ["RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST"]
 WINDOWS = ["ROW_NUMBER", "NTILE", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "aggregate", "aggregate", "aggregate"]
 
@@ -25,7 +26,7 @@ class Aggregates(Conditions):
 
     def aggregate(self, depth):
         draw = self.random
-        name = draw.choice(AGGREGATES)
+        name = draw.choice(AGGREGATES + SPREADS)
         if name == "rows":
             return Expr("LONG", "COUNT(*)", "count(*)")
         if name in ("COUNT", "distinct"):
@@ -48,13 +49,14 @@ class Aggregates(Conditions):
             of = self.pick(lambda: exact(self.any(depth)))
             of = e.as_long(of)
             return Expr(of.kind, f"{name}({of})", f"{name.lower()}({of.duck})", of.bound, of.scale)
-        if name == "BIT_OR":
+        if name == "bits":
             name = draw.choice(["BIT_OR", "BIT_XOR"])
             return Expr("LONG", f"{name}(id)", f"coalesce({name.lower()}(id), 0)", bound=2**40)
         if name == "GROUP_CONCAT":
             return self.group_concat(depth)
         of = e.column(draw.choice(["small", "frac"]))
-        return Expr("DOUBLE", f"{name}({of})", f"{name.lower()}({of.duck})", fuzzy=True)
+        meaning = {"STD": "stddev_pop"}.get(name, name.lower())
+        return Expr("DOUBLE", f"{name}({of})", f"{meaning}({of.duck})", fuzzy=True)
 
     def group_concat(self, depth):
         of = e.column(self.random.choice(["name", "word", "code"])) if self.random.random() < 0.5 else self.of("STRING", depth)
@@ -85,7 +87,8 @@ class Aggregates(Conditions):
         """PARTITION BY, ORDER BY and a frame, both texts."""
         draw = self.random
         parts = [self.key(1) for _ in range(draw.choice([0, 1, 1]))]
-        mysql, duck = ["PARTITION BY " + ", ".join(getattr(it, side) for it in parts) if parts else "" for side in ("mysql", "duck")]
+        mysql = "PARTITION BY " + ", ".join(it.mysql for it in parts) if parts else ""
+        duck = "PARTITION BY " + ", ".join(it.duck for it in parts) if parts else ""
         ranged = frame and draw.random() < 0.15
         key, descending = e.column("small") if ranged else self.key(1), draw.random() < 0.5
         mysql += f" ORDER BY {key}{' DESC' if descending else ''}"

@@ -4,6 +4,7 @@ import expressions as e
 from expressions import AND, COMPARISON, NOT, OR, PREDICATE, SUM, XOR, Expr
 from maker import PATTERNS, SIGNS, Maker, exact
 
+FORMS = ["comparison"] * 4 + ["and_", "or_", "xor", "not_", "null", "between", "in_", "like", "same", "text", "regexp", "dated"]
 REGULAR = ["^a", "e$", "[0-9]+", "a|b", "^$", "b{2}", "^.a", "^ *$", "世", "[^a-z ]"]
 
 
@@ -13,11 +14,9 @@ def condition(mysql, duck, level):
 
 class Conditions(Maker):
     def condition(self, depth):
-        draw = self.random
         if depth <= 0:
             return self.comparison(0)
-        kind = draw.choice(["comparison"] * 4 + ["and", "or", "not", "null", "between", "in", "like", "same", "text", "xor", "regexp", "dated"])
-        return getattr(self, kind + "_" if kind in ("and", "or", "not", "in") else kind)(depth - 1)
+        return getattr(self, self.random.choice(FORMS))(depth - 1)
 
     def pair(self, depth):
         """Two expressions that compare without doubt."""
@@ -48,7 +47,8 @@ class Conditions(Maker):
         """A date compared with the text of one."""
         of, other = self.any(depth, ("DATE", "DATETIME")), self.literal(self.random.choice(["DATE", "DATETIME"]))
         sign, text = self.random.choice(SIGNS), other.mysql.split(" ", 1)[1]
-        return condition(f"{of.at(COMPARISON)} {sign} {text}", f"({e.as_moment(of).duck} {sign} {e.as_moment(other).duck})", COMPARISON)
+        duck = f"({e.as_moment(of).duck} {sign} {e.as_moment(other).duck})"
+        return condition(f"{of.at(COMPARISON)} {sign} {text}", duck, COMPARISON)
 
     def text(self, depth):
         """A text compared with a number counts as the number that it begins with."""
@@ -87,7 +87,8 @@ class Conditions(Maker):
         return condition(mysql, f"({one.duck} {word} {low.duck} AND {high.duck})", PREDICATE)
 
     def in_(self, depth):
-        kind, word = self.random.choice(["LONG", "STRING", "DATE", "DATETIME", "DOUBLE"]), self.random.choice(["IN", "NOT IN"])
+        kind = self.random.choice(["LONG", "STRING", "DATE", "DATETIME", "DOUBLE"])
+        word = self.random.choice(["IN", "NOT IN"])
         of = self.pick(lambda: exact(self.of(kind, depth)))
         items = [self.literal(kind) if self.random.random() < 0.8 else self.leaf(kind) for _ in range(self.random.randint(1, 4))]
         if self.random.random() < 0.15:
@@ -145,7 +146,10 @@ class Conditions(Maker):
         elif form == "case":
             left, right = self.pick(lambda: self.pair(depth))
             rest = ("", "") if draw.random() < 0.3 else (f" ELSE {other}", f" ELSE {other.duck}")
-            sides = (f"CASE {left} WHEN {right} THEN {one}{rest[0]} END", f"CASE {left.duck} WHEN {right.duck} THEN {one.duck}{rest[1]} END")
+            sides = (
+                f"CASE {left} WHEN {right} THEN {one}{rest[0]} END",
+                f"CASE {left.duck} WHEN {right.duck} THEN {one.duck}{rest[1]} END",
+            )
         else:
             whens = [(self.of("BOOL", depth), it) for it in parts]
             sides = (

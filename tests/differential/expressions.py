@@ -7,7 +7,8 @@ import tables
 LONG_MAX = 2**62
 DECIMAL = "DECIMAL(38,8)"
 
-# MySQL's operators, from those that bind least. BETWEEN, IN and LIKE take no comparison without parentheses, and are taken by none.
+# MySQL's operators, from those that bind least. BETWEEN, IN and LIKE take no comparison without parentheses, and are taken
+# by none.
 OR, XOR, AND, NOT, PREDICATE, COMPARISON, BITS, SUM, PRODUCT, SIGN, ATOM = range(1, 12)
 
 

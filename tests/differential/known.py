@@ -29,8 +29,8 @@ class Entry:
 
     def broken(self, ask_domock, ask_duck):
         """What is wrong with the entry, or nothing."""
-        for name, ask, sql, expected in (("domock", ask_domock, self.mysql, self.domock), ("duckdb", ask_duck, self.duck, self.duckdb)):
-            found = ask(sql)
+        pairs = (("domock", ask_domock(self.mysql), self.domock), ("duckdb", ask_duck(self.duck), self.duckdb))
+        for name, found, expected in pairs:
             if not (found == expected or expected.endswith("…") and found.startswith(expected[:-1])):
                 return f"{name} answers {found} and not {expected}"
         return "both answer the same" if self.domock == self.duckdb else None

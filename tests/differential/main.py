@@ -33,7 +33,7 @@ def main():
     spent = time.monotonic() - started
     excused = sum(entry.excused for entry in run.known)
     print(
-        f"differential: {len(indexes)} queries of seed {chosen.seed} in {spent:.0f} s: {failed} disagree,"
+        f"differential: {len(indexes)} queries of seed {chosen.seed} in {spent:.0f} s, {run.with_rows} with rows: {failed} disagree,"
         f" {excused} more as {len(run.known)} known disagreements tell, {stale} of which do not hold"
     )
     sys.exit(1 if failed or stale else 0)
@@ -48,6 +48,7 @@ class Run:
         self.duck.execute("SET order_by_non_integer_literal = true")
         self.duck.execute((HERE / "meaning.sql").read_text())
         self.known = known.read()
+        self.with_rows = 0
         self.datasets = []
         random = Random(seed)
         for index, size in enumerate(tables.SIZES):
@@ -74,6 +75,7 @@ class Run:
             expected = self.duck.execute(duck).fetchall()
         except duckdb.Error as error:
             return f"DuckDB refuses: {error}"
+        self.with_rows += bool(expected)
         try:
             answer = self.domock.query(self.datasets[table], mysql)
         except HTTPError as error:

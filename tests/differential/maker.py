@@ -11,7 +11,9 @@ COLUMNS = {}
 for _name, _kind, _ in tables.COLUMNS:
     COLUMNS.setdefault(_kind, []).append(_name)
 SIGNS = ["=", "<>", "!=", "<", "<=", ">", ">="]
-PATTERNS = ["%", "_", "a%", "%a", "%e%", "A%", "_d_", "%\\%%", "%\\_%", "\\\\%", "__", "%'%", "50\\%%", "%世%", "_🦀_", "Gr_ße", "%\\\\%", ""]
+PATTERNS = ["%", "_", "a%", "%a", "%e%", "A%", "_d_", "__", "%'%", "%世%", "_🦀_", "Gr_ße", ""]
+PATTERNS += ["%\\%%", "%\\_%", "50\\%%", "\\\\%", "%\\\\%"]
+MIXED = ("LONG", "DOUBLE")
 BITS = ["a", "A", "", " ", "'", "ab", "é", "世", "e", ",", "\\", "aa", "%"]
 PADS = ["*", " ", "ab", "é", ","]
 
@@ -61,19 +63,23 @@ class Maker:
         draw = self.random
         ways = [lambda: self.choice(kind, depth)] * 2
         if kind == "BOOL":
-            return [lambda: self.condition(depth)] * 9 + [lambda: e.not_(exact(self.of("LONG", depth)))]
-        ways += [lambda: self.plain(kind, depth)] * 4 + [lambda: self.cast(kind, depth)]
+            rare = [lambda: e.not_(exact(self.of("LONG", depth))), lambda: self.plain("BOOL", depth)]
+            return [lambda: self.condition(depth)] * 12 + rare
+        ways += [lambda: self.plain(kind, depth)] * (12 if kind == "LONG" else 4) + [lambda: self.cast(kind, depth)]
         if kind in ("LONG", "DOUBLE", "DECIMAL"):
             ways += [lambda: e.arithmetic(draw.choice("+-*"), self.of(kind, depth), self.of(kind, depth))] * 3
             ways += [lambda: e.negated(self.of(kind, depth))]
         if kind == "LONG":
             ways += [lambda: e.as_long(self.of("BOOL", depth)), lambda: self.lookup(depth)]
             ways += [lambda: e.bits(draw.choice("&|^"), e.column("id", self.qualifier), e.long(draw.randint(0, 300)))]
-            ways += [lambda: e.division(draw.choice(["DIV", "%", "MOD"]), self.number(depth, ("LONG", "DOUBLE")), self.of("LONG", depth))]
-            ways += [lambda: self.between_moments(depth), lambda: self.locate(depth), lambda: self.rounded("LONG", depth), lambda: self.signed(depth)]
+            ways += [lambda: e.division(draw.choice(["DIV", "%", "MOD"]), self.number(depth, MIXED), self.of("LONG", depth))]
+            ways += [lambda: self.between_moments(depth), lambda: self.locate(depth)]
+            ways += [lambda: self.rounded("LONG", depth), lambda: self.signed(depth), lambda: self.extract(depth)]
         if kind == "DOUBLE":
-            ways += [lambda: e.division(draw.choice(["/", "%"]), self.of("DOUBLE", depth), self.number(depth, ("LONG", "DOUBLE")))]
-            ways += [lambda: self.rounded("DOUBLE", depth), lambda: self.number_of_text(depth)]
+            ways += [lambda: e.division(draw.choice(["/", "%"]), self.of("DOUBLE", depth), self.number(depth, MIXED))]
+            ways += [lambda: self.rounded("DOUBLE", depth), lambda: self.number_of_text(depth)] * 2
+        if kind == "DECIMAL":
+            ways += [lambda: self.rounded_decimal(depth)]
         if kind == "STRING":
             ways += [lambda: self.concat(depth), lambda: self.date_format(depth)] * 2
         if kind in ("DATE", "DATETIME"):
@@ -94,6 +100,10 @@ class Maker:
             return e.long(draw.choice([0, 3, 5]))
         if wanted == "period":
             return e.long(draw.randint(1990, 2030) * 100 + draw.randint(1, 12))
+        if wanted == "dated":
+            # A text that is a date.
+            value = e.day(draw.choice(tables.DAYS))
+            return replace(value, kind="STRING", mysql=value.mysql.removeprefix("DATE "))
         if wanted == "recent":
             return e.moment(f"{draw.randint(1970, 2037)}-{draw.randint(1, 12):02}-01 {draw.choice(tables.TIMES)}")
         if wanted in e.KINDS:
@@ -132,6 +142,9 @@ class Maker:
         return Expr(kind, f"CAST({of.mysql} AS {name})", duck.format(of.duck), max(of.bound, 3000), scale)
 
     def fuzzy(self, depth):
+        if self.random.random() < 0.15:
+            power = [e.column(self.random.choice(["small", "whole", "frac"]), self.qualifier), e.long(self.random.randint(0, 3))]
+            return e.call("DOUBLE", self.random.choice(["POW", "POWER"]), power, bound=1e60, fuzzy=True, sums=False)
         name, most = self.random.choice(functions.FUZZY)
         of = self.number(depth)
         if of.bound > most:
@@ -152,6 +165,16 @@ class Maker:
             return e.call(kind, name, [of, digits], bound=of.bound * 2 + 1000, sums=False)
         made = e.call(kind, name, [of], bound=of.bound + 1)
         return replace(made, duck=f"CAST({made.duck} AS {'BIGINT' if kind == 'LONG' else 'DOUBLE'})")
+
+    def rounded_decimal(self, depth):
+        of, name = self.of("DECIMAL", depth), self.random.choice(["ABS", "ROUND", "ROUND"])
+        more = [] if name == "ABS" else [e.long(self.random.randint(0, 3))]
+        made = e.call("DECIMAL", name, [of, *more], bound=of.bound + 1, scale=of.scale)
+        return replace(made, duck=f"CAST({made.duck} AS {e.DECIMAL})")
+
+    def extract(self, depth):
+        of, unit = self.of("DATETIME", depth), self.random.choice(["YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"])
+        return Expr("LONG", f"EXTRACT({unit} FROM {of.mysql})", f"{unit.lower()}({of.duck})")
 
     def signed(self, depth):
         of = self.pick(lambda: self.of("STRING", 0), lambda: self.of("BOOL", depth), lambda: self.of("DOUBLE", depth))
@@ -186,7 +209,8 @@ class Maker:
         draw = self.random
         units = list(functions.UNITS)[: 5 if kind == "DATE" else None]
         unit, of = draw.choice(units), e.column("day" if kind == "DATE" else "moment", self.qualifier)
-        count = self.argument("n", depth) if draw.random() < 0.5 else e.long(draw.randint(-functions.UNITS[unit], functions.UNITS[unit]))
+        most = functions.UNITS[unit]
+        count = self.argument("n", depth) if draw.random() < 0.5 else e.long(draw.randint(-most, most))
         sign, name = draw.choice([("+", "DATE_ADD"), ("-", "DATE_SUB")])
         written = draw.random() < 0.5
         mysql = f"{name}({of}, INTERVAL {count} {unit})" if written else f"{of} {sign} INTERVAL {count.mysql} {unit}"

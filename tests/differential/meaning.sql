@@ -4,9 +4,12 @@
 -- One character becomes one: ß has no capital.
 CREATE MACRO my_upper(s) AS array_to_string(list_transform(string_split(s, 'ß'), lambda it: upper(it)), 'ß');
 CREATE MACRO my_lower(s) AS lower(s);
+CREATE MACRO my_ucase(s) AS my_upper(s);
+CREATE MACRO my_lcase(s) AS lower(s);
 CREATE MACRO my_reverse(s) AS reverse(s);
 CREATE MACRO my_length(s) AS strlen(s);
 CREATE MACRO my_char_length(s) AS length(s);
+CREATE MACRO my_character_length(s) AS length(s);
 CREATE MACRO my_trim(s) AS trim(s, ' ');
 CREATE MACRO my_ltrim(s) AS ltrim(s, ' ');
 CREATE MACRO my_rtrim(s) AS rtrim(s, ' ');
@@ -24,6 +27,8 @@ CREATE MACRO my_substring(s, n) AS CASE WHEN s IS NULL OR n IS NULL THEN NULL
     WHEN n = 0 OR my_from(s, n) < 1 THEN '' ELSE substring(s, my_from(s, n)) END,
   (s, n, m) AS CASE WHEN s IS NULL OR n IS NULL OR m IS NULL THEN NULL
     WHEN n = 0 OR m < 1 OR my_from(s, n) < 1 THEN '' ELSE substring(s, my_from(s, n), m) END;
+CREATE MACRO my_substr(s, n) AS my_substring(s, n);
+CREATE MACRO my_mid(s, n, m) AS my_substring(s, n, m);
 CREATE MACRO my_substring_index(s, d, n) AS CASE WHEN s IS NULL OR n IS NULL THEN NULL WHEN n = 0 OR s = '' THEN ''
     WHEN n > 0 THEN array_to_string(string_split(s, d)[:n], d) ELSE array_to_string(string_split(s, d)[n:], d) END;
 CREATE MACRO my_strcmp(a, b) AS CASE WHEN a < b THEN -1 WHEN a > b THEN 1 WHEN a = b THEN 0 END;
@@ -64,6 +69,7 @@ CREATE MACRO my_log2(x) AS CASE WHEN x > 0 THEN log2(x) END;
 CREATE MACRO my_log10(x) AS CASE WHEN x > 0 THEN log10(x) END;
 CREATE MACRO my_exp(x) AS exp(x);
 CREATE MACRO my_power(x, y) AS pow(x, y);
+CREATE MACRO my_pow(x, y) AS pow(x, y);
 CREATE MACRO my_atan(x) AS atan(x);
 CREATE MACRO my_sin(x) AS sin(x);
 CREATE MACRO my_cos(x) AS cos(x);

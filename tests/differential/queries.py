@@ -19,8 +19,8 @@ def sides(template, *parts):
     """A template filled with both texts of its parts, which may be lists."""
 
     def side(name):
-        filled = [", ".join(getattr(it, name) for it in part) if isinstance(part, list) else getattr(part, name) for part in parts]
-        return template.format(*filled)
+        lists = [part if isinstance(part, list) else [part] for part in parts]
+        return template.format(*(", ".join(getattr(it, name) for it in part) for part in lists))
 
     return side("mysql"), side("duck")
 
@@ -28,7 +28,8 @@ def sides(template, *parts):
 class Queries(Aggregates):
     def draw(self):
         forms = [self.project] * 5 + [self.grouped] * 5 + [self.windows] * 3 + [self.totals] * 2
-        forms += [self.distinct, self.sorted, self.derived, self.union, self.member, self.named, self.joined_itself, self.exists, self.first_of_each, self.all]
+        forms += [self.distinct, self.sorted, self.derived, self.union, self.member, self.named]
+        forms += [self.joined_itself, self.exists, self.first_of_each, self.all]
         return self.random.choice(forms)()
 
     def kept(self, depth=2):
@@ -49,8 +50,7 @@ class Queries(Aggregates):
         return [Expr(it.kind, f"{it.mysql} AS c{index}", f"{it.duck} AS c{index}") for index, it in enumerate(made, 1)]
 
     def query(self, made, template, *parts, ordered=False):
-        mysql, duck = sides(template, self.columns(made), *parts)
-        return Query(mysql, duck, [it.kind for it in made], ordered)
+        return Query(*sides(template, self.columns(made), *parts), [it.kind for it in made], ordered)
 
     def shown(self, most=4, depth=3):
         made = [self.any(depth) for _ in range(self.random.randint(1, most))]
@@ -99,9 +99,8 @@ class Queries(Aggregates):
         return self.query(made, template, *parts, ordered=ordered)
 
     def all(self):
-        made = [e.column(name) for name in e.KINDS]
-        mysql, duck = sides("SELECT * FROM t{} ORDER BY id" + self.page(), self.kept(3))
-        return Query(mysql, duck, [it.kind for it in made], True)
+        template = "SELECT * FROM t{} ORDER BY id" + self.page()
+        return Query(*sides(template, self.kept(3)), list(e.KINDS.values()), True)
 
     def first_of_each(self):
         """Rows by their number within a group, which takes a query around the window."""
@@ -109,8 +108,8 @@ class Queries(Aggregates):
         made = [e.column("id"), self.key(1), Expr("LONG", f"ROW_NUMBER() {mysql}", f"row_number() {duck}")]
         listed = Expr("", *sides("SELECT {} FROM t{}", self.columns(made), self.kept(1)))
         most = self.random.randint(1, 3)
-        mysql, duck = sides(f"SELECT c1, c2, c3 FROM ({{}}) AS q WHERE c3 <= {most} ORDER BY c1", listed)
-        return Query(mysql, duck, [it.kind for it in made], True)
+        template = f"SELECT c1, c2, c3 FROM ({{}}) AS q WHERE c3 <= {most} ORDER BY c1"
+        return Query(*sides(template, listed), [it.kind for it in made], True)
 
     def totals(self):
         made = [self.aggregate(3) for _ in range(self.random.randint(1, 4))]
@@ -151,17 +150,15 @@ class Queries(Aggregates):
         inner = self.condition(1)
         inner = replace(inner, mysql=inner.at(e.NOT))
         self.qualifier = ""
-        template = f"SELECT {{}} FROM t AS a WHERE {word} (SELECT 1 FROM t AS b WHERE b.{key} = a.{key} AND b.id <> a.id AND {{}}) ORDER BY a.id"
-        return self.query(made, template, inner, ordered=True)
+        others = f"SELECT 1 FROM t AS b WHERE b.{key} = a.{key} AND b.id <> a.id AND {{}}"
+        return self.query(made, f"SELECT {{}} FROM t AS a WHERE {word} ({others}) ORDER BY a.id", inner, ordered=True)
 
     def named(self):
         """WITH."""
         inner = [e.column("id"), self.key(2), self.key(2)]
-        made = [Expr(it.kind, f"c{index}", f"c{index}") for index, it in enumerate(inner, 1)]
         listed = Expr("", *sides("SELECT {} FROM t{}", self.columns(inner), self.kept()))
-        template = "WITH q AS ({1}) SELECT {0} FROM q ORDER BY c1" + self.page()
-        mysql, duck = (template.format(", ".join(f"c{i} AS d{i}" for i in (1, 2, 3)), getattr(listed, side)) for side in ("mysql", "duck"))
-        return Query(mysql, duck, [it.kind for it in made], True)
+        template = "WITH q AS ({}) SELECT c1 AS d1, c2 AS d2, c3 AS d3 FROM q ORDER BY c1" + self.page()
+        return Query(*sides(template, listed), [it.kind for it in inner], True)
 
     def joined_itself(self):
         key = self.random.choice(["small", "word", "day"])
