@@ -88,7 +88,18 @@ const REWRITES: &[Rewrite] = &[
     aggregates::fix,
 ];
 
+/// A text as a syntax tree in Domo's own words.
+pub(crate) struct Parsed {
+    tree: Tree,
+    items: Vec<String>,
+    outputs: Vec<Output>,
+}
+
 pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
+    rewrite(parse(sql, facts)?, facts)
+}
+
+pub(crate) fn parse(sql: &str, facts: &Facts) -> Result<Parsed, SqlError> {
     let text = tokens::Text::new(sql);
     let mut tokens = tokens::read(sql)?;
     syntax::only_select(&tokens)?;
@@ -97,8 +108,13 @@ pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
     let mut tokens = words::compound_units(tokens);
     quotes::settle(&mut tokens, facts);
     let items = naming::item_texts(&text, &tokens);
-    let mut tree = syntax::parse(limit_twice::nest(tokens))?;
+    let tree = syntax::parse(limit_twice::nest(tokens))?;
     let outputs = naming::outputs(&tree, &items);
+    Ok(Parsed { tree, items, outputs })
+}
+
+pub(crate) fn rewrite(parsed: Parsed, facts: &Facts) -> Result<Prepared, SqlError> {
+    let Parsed { mut tree, items, outputs } = parsed;
     formulas::expand(&mut tree, facts)?;
     allowed::check(&tree, facts)?;
     functions::strict(&tree, facts)?;

@@ -5,6 +5,8 @@ mod cancel;
 mod filter;
 mod plan;
 mod run;
+#[doc(hidden)]
+pub mod stages;
 
 use super::Engine;
 use super::error::SqlError;

@@ -8,6 +8,7 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
+use datafusion::sql::sqlparser::ast::Statement;
 
 use super::super::dialect::{Output, Prepared};
 use super::super::error::SqlError;
@@ -31,14 +32,7 @@ pub(super) async fn plan(
 ) -> Result<Planned, SqlError> {
     let Prepared { statement, outputs, written, .. } = prepared;
     let failed = |it| SqlError::of_planning(it, table, &written);
-    let logical = {
-        let scope = Scope::new(state, table.clone(), names);
-        let options = ParserOptions::new()
-            .with_enable_ident_normalization(false)
-            .with_default_null_ordering(NullOrdering::NullsMin);
-        let planner = SqlToRel::new_with_options(&scope, options);
-        planner.sql_statement_to_plan(statement).and_then(writable).map_err(failed)?
-    };
+    let logical = logical(state, table, names, statement).map_err(failed)?;
     let original = |inside: &str| {
         let column = names
             .internal()
@@ -52,6 +46,21 @@ pub(super) async fn plan(
     let columns = called.into_iter().zip(kinds).map(|(name, kind)| Column { name, kind }).collect();
     let physical = state.create_physical_plan(&logical).await.map_err(failed)?;
     Ok(Planned { physical, columns })
+}
+
+/// What a statement asks for, not yet how.
+pub(super) fn logical(
+    state: &SessionState,
+    table: &Table,
+    names: &Names,
+    statement: Statement,
+) -> Result<LogicalPlan> {
+    let scope = Scope::new(state, table.clone(), names);
+    let options = ParserOptions::new()
+        .with_enable_ident_normalization(false)
+        .with_default_null_ordering(NullOrdering::NullsMin);
+    let planner = SqlToRel::new_with_options(&scope, options);
+    planner.sql_statement_to_plan(statement).and_then(writable)
 }
 
 /// What the answer's format has no word for becomes something it has: truth is 1 or 0, and NULL alone is a string.
