@@ -16,8 +16,8 @@ use crate::engine::types::{ColumnType, DECIMAL_PRECISION, DECIMAL_SCALE};
 #[derive(Debug)]
 pub(crate) struct ColumnBuilder {
     values: Values,
+    /// Which values are no nulls; empty as long as all are none.
     validity: Vec<bool>,
-    has_null: bool,
 }
 
 #[derive(Debug)]
@@ -40,10 +40,11 @@ impl ColumnBuilder {
             ColumnType::Date => Values::Date(Vec::new()),
             ColumnType::DateTime => Values::DateTime(Vec::new()),
         };
-        Self { values, validity: Vec::new(), has_null: false }
+        Self { values, validity: Vec::new() }
     }
 
     /// Reads a value in UTF-8. Empty text is null in every column but one of strings.
+    #[inline]
     pub(crate) fn push(&mut self, text: &[u8]) -> Result<(), Unreadable> {
         let is_valid = match &mut self.values {
             Values::Text { bytes, ends } => {
@@ -57,8 +58,9 @@ impl ColumnBuilder {
             Values::Date(values) => put(values, moments::date(text)?),
             Values::DateTime(values) => put(values, moments::date_time(text)?),
         };
-        self.validity.push(is_valid);
-        self.has_null |= !is_valid;
+        if !(is_valid && self.validity.is_empty()) {
+            self.note(is_valid);
+        }
         Ok(())
     }
 
@@ -70,8 +72,25 @@ impl ColumnBuilder {
             Values::Decimal(values) => values.push(0),
             Values::Date(values) => values.push(0),
         }
-        self.validity.push(false);
-        self.has_null = true;
+        self.note(false);
+    }
+
+    /// Remembers whether the last value is none; all before the first null were some.
+    fn note(&mut self, is_valid: bool) {
+        if self.validity.is_empty() {
+            self.validity.resize(self.len() - 1, true);
+        }
+        self.validity.push(is_valid);
+    }
+
+    fn len(&self) -> usize {
+        match &self.values {
+            Values::Text { ends, .. } => ends.len(),
+            Values::Long(it) | Values::DateTime(it) => it.len(),
+            Values::Double(it) => it.len(),
+            Values::Decimal(it) => it.len(),
+            Values::Date(it) => it.len(),
+        }
     }
 
     /// Bytes of memory that the builder has reserved.
@@ -88,9 +107,8 @@ impl ColumnBuilder {
 
     /// All values as an array, which leaves the builder empty.
     pub(crate) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let nulls = self.has_null.then(|| NullBuffer::from(self.validity.as_slice()));
+        let nulls = (!self.validity.is_empty()).then(|| NullBuffer::from(self.validity.as_slice()));
         self.validity.clear();
-        self.has_null = false;
         Ok(match &mut self.values {
             Values::Text { bytes, ends } => {
                 let mut offsets = Vec::with_capacity(ends.len() + 1);

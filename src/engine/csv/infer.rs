@@ -60,9 +60,12 @@ pub fn infer(csv: &[u8]) -> Result<Vec<Column>, CsvError> {
 
 fn narrow(value: &[u8], candidates: &mut [bool; CANDIDATES.len()]) {
     let has_leading_zero = value.len() > 1 && value[0] == b'0' && value[1].is_ascii_digit();
+    let is_long = !has_leading_zero && candidates[0] && matches!(numbers::long(value), Ok(Some(_)));
     let takes = |kind| match kind {
         ColumnType::Long | ColumnType::Double if has_leading_zero => false,
-        ColumnType::Long => matches!(numbers::long(value), Ok(Some(_))),
+        ColumnType::Long => is_long,
+        // What is a long is a double too.
+        ColumnType::Double if is_long => true,
         ColumnType::Double => matches!(numbers::double(value), Ok(Some(_))),
         ColumnType::Date => matches!(moments::date(value), Ok(Some(_))),
         _ => matches!(moments::date_time(value), Ok(Some(_))),

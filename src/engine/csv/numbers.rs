@@ -32,6 +32,9 @@ pub(crate) fn double(text: &[u8]) -> Result<Option<f64>, Unreadable> {
     if text.is_empty() {
         return Ok(None);
     }
+    if let Some(value) = short_double(text) {
+        return Ok(Some(value));
+    }
     let text = std::str::from_utf8(text).map_err(|_| Unreadable)?;
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Some(value)),
@@ -54,30 +57,62 @@ pub(crate) fn decimal(text: &[u8]) -> Result<Option<i128>, Unreadable> {
     if value.unsigned_abs() < LIMIT { Ok(Some(value)) } else { Err(Unreadable) }
 }
 
-/// The common case: at most 18 digits, of which at most [`DECIMAL_SCALE`] behind the point.
 fn short_decimal(text: &[u8]) -> Option<i128> {
-    let (negative, digits) = signed(text);
-    if digits.len() > 18 {
-        return None;
-    }
-    let (mut value, mut behind_point, mut count) = (0_i64, None, 0);
-    for byte in digits {
-        match byte {
-            b'0'..=b'9' => {
-                value = value * 10 + i64::from(byte - b'0');
-                count += 1;
-                behind_point = behind_point.map(|it: u32| it + 1);
-            }
-            b'.' if behind_point.is_none() => behind_point = Some(0),
-            _ => return None,
-        }
-    }
-    let missing = (DECIMAL_SCALE as u32).checked_sub(behind_point.unwrap_or(0))?;
-    if count == 0 {
-        return None;
-    }
-    let value = i128::from(value) * 10_i128.pow(missing);
+    let Short { negative, digits, behind_point } = Short::read(text)?;
+    let missing = (DECIMAL_SCALE as usize).checked_sub(behind_point)?;
+    let value = i128::from(digits) * i128::from(POWERS[missing]);
     Some(if negative { -value } else { value })
+}
+
+/// Both the digits and the power of ten are doubles without rounding, so that their quotient is rounded once: it is the
+/// nearest double, as the long way finds it.
+fn short_double(text: &[u8]) -> Option<f64> {
+    const EXACT_MAX: i64 = 1 << 53;
+    let Short { negative, digits, behind_point } = Short::read(text)?;
+    let value = digits as f64 / POWERS[behind_point] as f64;
+    (digits <= EXACT_MAX).then_some(if negative { -value } else { value })
+}
+
+const POWERS: [i64; Short::LENGTH_MAX] = {
+    let mut powers = [1; Short::LENGTH_MAX];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// The common case: few digits, perhaps with a point among them.
+struct Short {
+    negative: bool,
+    digits: i64,
+    /// How many of them.
+    behind_point: usize,
+}
+
+impl Short {
+    /// With the point, without the sign.
+    const LENGTH_MAX: usize = 18;
+
+    #[inline]
+    fn read(text: &[u8]) -> Option<Self> {
+        let (negative, text) = signed(text);
+        if text.len() > Self::LENGTH_MAX {
+            return None;
+        }
+        let (mut digits, mut point) = (0, None);
+        for (at, byte) in text.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => digits = digits * 10 + i64::from(byte - b'0'),
+                b'.' if point.is_none() => point = Some(at),
+                _ => return None,
+            }
+        }
+        let count = text.len() - usize::from(point.is_some());
+        let behind_point = point.map_or(0, |it| text.len() - it - 1);
+        (count > 0).then_some(Self { negative, digits, behind_point })
+    }
 }
 
 struct Scaled {
@@ -275,6 +310,13 @@ mod tests {
         fn the_short_way_to_a_decimal_agrees_with_the_long_one(text in "[+-]?[0-9]{0,9}[.]?[0-9]{0,9}") {
             if let Some(value) = short_decimal(text.as_bytes()) {
                 prop_assert_eq!(scaled(text.as_bytes(), 10).map(|it| it.value), Some(value));
+            }
+        }
+
+        #[test]
+        fn the_short_way_to_a_double_agrees_with_the_long_one(text in "[+-]?[0-9]{0,17}[.]?[0-9]{0,9}") {
+            if let Some(value) = short_double(text.as_bytes()) {
+                prop_assert_eq!(text.parse().map(f64::to_bits), Ok(value.to_bits()));
             }
         }
 

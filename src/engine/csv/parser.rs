@@ -42,6 +42,8 @@ pub struct CsvParser {
     lines: u64,
     at_first_byte: bool,
     at_first_record: bool,
+    /// How much of the block is UTF-8, from its beginning.
+    utf8_end: usize,
     fields: Vec<Field>,
     scratch: Vec<u8>,
 }
@@ -62,6 +64,7 @@ impl CsvParser {
             lines: 0,
             at_first_byte: true,
             at_first_record: true,
+            utf8_end: 0,
             fields: Vec::new(),
             scratch: Vec::new(),
         }
@@ -133,6 +136,8 @@ impl CsvParser {
     /// Reads the whole records of a block, and keeps what is left.
     fn block(&mut self, block: &[u8], at_end: bool) -> Result<(), CsvError> {
         let mut start = 0;
+        // One look at all of it; a record behind the first mistake, or the first cut, is looked at by itself.
+        self.utf8_end = std::str::from_utf8(block).map_or_else(|it| it.valid_up_to(), str::len);
         while start < block.len() {
             self.fields.clear();
             let shape = (self.format.delimiter, self.columns.len());
@@ -171,7 +176,7 @@ impl CsvParser {
         found: usize,
     ) -> Result<(), CsvError> {
         let (start, length) = (place.start, place.len());
-        if std::str::from_utf8(&block[place]).is_err() {
+        if place.end > self.utf8_end && std::str::from_utf8(&block[place]).is_err() {
             return Err(self.malformed(block, start, "a value that is not UTF-8"));
         }
         if std::mem::take(&mut self.at_first_record) && self.is_header(block, found) {
