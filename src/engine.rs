@@ -91,12 +91,12 @@ impl Engine {
         &self.budget
     }
 
-    /// Runs heavy synchronous work on a thread that serves no requests.
+    /// Runs heavy synchronous work on a thread that serves no requests, and gives way to those that do.
     pub async fn off_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> T {
-        match tokio::task::spawn_blocking(work).await {
+        match self.workers.spawn_blocking(work).await {
             Ok(outcome) => outcome,
             Err(failure) => std::panic::resume_unwind(failure.into_panic()),
         }

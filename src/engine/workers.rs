@@ -25,7 +25,19 @@ impl Workers {
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
-        self.runtime.get_or_init(|| start(self.threads)).spawn(task)
+        self.runtime().spawn(task)
+    }
+
+    /// On a thread of its own, which steps behind like the others.
+    pub(crate) fn spawn_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.runtime().spawn_blocking(work)
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.runtime.get_or_init(|| start(self.threads))
     }
 }
 
