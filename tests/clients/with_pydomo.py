@@ -124,6 +124,16 @@ def frames_go_in():
     same(rows_of(domo, dataset), blank_is_null(ROWS))
 
 
+@SUITE.case("upload: frame", "a frame of 40 MB goes up in parts, by its own count")
+def large_frame():
+    domo = plain()
+    frame = pd.DataFrame({"number": range(40_000), "text": [f"{it:01000}" for it in range(40_000)]})
+    dataset = domo.ds_create(frame, "large")
+    equal(domo.utilities.estimate_chunk_rows(frame) < len(frame), True)
+    found = domo.ds_query(dataset, "SELECT COUNT(*), SUM(number), SUM(text = LPAD(number, 1000, '0')) FROM table")
+    equal(found.values.tolist(), [[40_000, sum(range(40_000)), 40_000]])
+
+
 @SUITE.case("export", "a frame comes out as it went in")
 def frames_come_out():
     domo = plain()
