@@ -10,6 +10,8 @@ CLIENTS = {
     "domo-sdk": "domo-sdk",
     "domo crate": "domo-crate",
 }
+# What a client has, and no case here: it would take a change to the machine's own hosts file.
+NOT_TRIED = {("domo crate", "way: Host header")}
 OPERATIONS = [
     "create",
     "upload: frame",
@@ -41,10 +43,11 @@ OPERATIONS = [
 ]
 
 
-def cell(outcomes, known, notes):
-    """What to say of the outcomes of one operation; numbers the causes of those that fail."""
+def cell(client, operation, outcomes, known, notes):
+    """What to say of one operation of a client; numbers the causes of the cases that fail."""
+    outcomes = [it for it in outcomes if (it.client, it.operation) == (client, operation)]
     if not outcomes:
-        return "–"
+        return "not tried" if (client, operation) in NOT_TRIED else "–"
     failing = [it for it in outcomes if (it.client, it.case) in known]
     if not failing:
         return "yes"
@@ -61,9 +64,8 @@ def table(outcomes, known):
     lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(CLIENTS) + 1) + "|"]
     notes = {}
     for operation in OPERATIONS:
-        of = [[it for it in outcomes if (it.client, it.operation) == (client, operation)] for client in CLIENTS]
-        if any(of):
-            lines.append(f"| {operation} | " + " | ".join(cell(it, known, notes) for it in of) + " |")
+        cells = [cell(client, operation, outcomes, known, notes) for client in CLIENTS]
+        lines.append(f"| {operation} | " + " | ".join(cells) + " |")
     lines += ["", "–: the client has no call for it, or cannot be pointed at Domock in this way.", ""]
     lines += [f"{number}. {cause}." for cause, number in notes.items()]
     return "\n".join(lines)

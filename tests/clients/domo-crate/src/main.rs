@@ -55,9 +55,9 @@ fn same<T: PartialEq + std::fmt::Debug>(found: T, expected: T) -> Tried<()> {
 }
 
 /// Equal, and in the same order.
-fn same_rows(found: Option<Vec<Vec<Value>>>, expected: Vec<Vec<Value>>) -> Tried<()> {
+fn same_rows(found: Option<Vec<Vec<Value>>>, expected: &[Vec<Value>]) -> Tried<()> {
     let found = found.unwrap_or_default();
-    for (found, expected) in found.iter().zip(&expected) {
+    for (found, expected) in found.iter().zip(expected) {
         same(found, expected)?;
     }
     same(found.len(), expected.len())
@@ -141,7 +141,7 @@ impl Walk {
     async fn core(&self) -> Tried<()> {
         let dataset = self.filled().await?;
         let answer = self.domo.post_dataset_query(&dataset, "SELECT * FROM table").await?;
-        same_rows(answer.rows, self.rows.as_read())?;
+        same_rows(answer.rows, &self.rows.as_read())?;
         // Whether it can read the answer is a case of its own.
         let _ = self.domo.delete_dataset(&dataset).await;
         refused(self.domo.get_dataset(&dataset).await, 404)
@@ -158,14 +158,14 @@ impl Walk {
     async fn query(&self) -> Tried<()> {
         let dataset = self.filled().await?;
         let answer = self.domo.post_dataset_query(&dataset, "SELECT * FROM table").await?;
-        same_rows(answer.rows, self.rows.as_read())?;
+        same_rows(answer.rows, &self.rows.as_read())?;
         same(answer.num_rows, Some(self.rows.count() as u64))
     }
 
     async fn doubles(&self) -> Tried<()> {
         let dataset = self.filled().await?;
         let answer = self.domo.post_dataset_query(&dataset, "SELECT * FROM table").await?;
-        same_rows(answer.rows, self.rows.exactly())
+        same_rows(answer.rows, &self.rows.exactly())
     }
 
     async fn export(&self) -> Tried<()> {
@@ -187,7 +187,7 @@ impl Walk {
         }
         self.domo.put_stream_execution_commit(&stream, &run).await?;
         let answer = self.domo.post_dataset_query(&dataset, "SELECT * FROM table").await?;
-        same_rows(answer.rows, [self.rows.as_read(), self.rows.as_read()].concat())
+        same_rows(answer.rows, &[self.rows.as_read(), self.rows.as_read()].concat())
     }
 
     async fn lists(&self) -> Tried<()> {
@@ -224,7 +224,7 @@ impl Walk {
         same(names(self.domo.get_dataset(&id).await?), vec!["only".to_owned()])
     }
 
-    fn policy(&self) -> Policy {
+    fn policy() -> Policy {
         let filter = Filter {
             column: text("text"),
             not: Some(false),
@@ -239,12 +239,12 @@ impl Walk {
         let id = self.created().await?;
         let made = self
             .domo
-            .post_dataset_policy(&id, self.policy())
+            .post_dataset_policy(&id, Self::policy())
             .await?
             .id
             .ok_or("a policy without an id")?;
-        same(self.domo.get_dataset_policy(&id, made).await?.groups, self.policy().groups)?;
-        let renamed = Policy { name: text("q"), ..self.policy() };
+        same(self.domo.get_dataset_policy(&id, made).await?.groups, Self::policy().groups)?;
+        let renamed = Policy { name: text("q"), ..Self::policy() };
         same(self.domo.put_dataset_policy(&id, made, renamed).await?.name, text("q"))?;
         same(self.domo.get_dataset_policies(&id).await?.len(), 2)
     }
@@ -253,7 +253,7 @@ impl Walk {
         let id = self.created().await?;
         let made = self
             .domo
-            .post_dataset_policy(&id, self.policy())
+            .post_dataset_policy(&id, Self::policy())
             .await?
             .id
             .ok_or("a policy without an id")?;
