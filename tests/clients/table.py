@@ -19,6 +19,7 @@ OPERATIONS = [
     "upload: file",
     "upload: gzip",
     "upload: parts",
+    "upload: upsert",
     "index",
     "query",
     "query: paging",
@@ -51,8 +52,10 @@ def cell(client, operation, outcomes, known, notes):
     failing = [it for it in outcomes if (it.client, it.case) in known]
     if not failing:
         return "yes"
-    causes = {f"{it.client}: {known[it.client, it.case]}": None for it in failing}
-    marks = ", ".join(str(notes.setdefault(cause, len(notes) + 1)) for cause in causes)
+    causes = dict.fromkeys(known[it.client, it.case] for it in failing)
+    for cause in causes:
+        notes.setdefault(cause, {})[client] = None
+    marks = ", ".join(str(list(notes).index(cause) + 1) for cause in causes)
     return f"{'no' if failing == outcomes else 'in part'} ({marks})"
 
 
@@ -62,12 +65,12 @@ def table(outcomes, known):
         raise ValueError(f"no row of the table: {unknown}")
     heads = [f"[{name}](docs/clients/{page}.md)" for name, page in CLIENTS.items()]
     lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(CLIENTS) + 1) + "|"]
-    notes = {}
+    notes = {}  # Of each cause the clients that it is true of, in the order of the table.
     for operation in OPERATIONS:
         cells = [cell(client, operation, outcomes, known, notes) for client in CLIENTS]
         lines.append(f"| {operation} | " + " | ".join(cells) + " |")
     lines += ["", "–: the client has no call for it, or cannot be pointed at Domock in this way.", ""]
-    lines += [f"{number}. {cause}." for cause, number in notes.items()]
+    lines += [f"{number}. {', '.join(clients)}: {cause}." for number, (cause, clients) in enumerate(notes.items(), 1)]
     return "\n".join(lines)
 
 

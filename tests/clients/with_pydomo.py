@@ -264,6 +264,15 @@ def zipped():
     same(rows_of(domo, stream["dataSet"]["id"]), ROWS)
 
 
+@SUITE.case("upload: upsert", "rows take the place of those with their key")
+def upsert():
+    domo = plain()
+    columns = ["key", "value"]
+    dataset = domo.ds_create(pd.DataFrame([["a", 1], ["b", 2]], columns=columns), "upsert", "", "UPSERT", ["key"])
+    domo.ds_update(dataset, pd.DataFrame([["b", 3]], columns=columns))
+    same(domo.datasets.query(dataset, "SELECT * FROM table ORDER BY `key`")["rows"], [["a", 1], ["b", 3]])
+
+
 @SUITE.case("streams", "streams and their runs are made, found, changed, aborted and deleted")
 def streams():
     domo = plain()

@@ -179,6 +179,16 @@ const CASES = [
     await domo.streams.commit(stream.id, run.id);
     same(await domo.datasets.exportData(stream.dataSet.id), ROWS);
   }],
+  ["upload: upsert", "rows take the place of those with their key", async () => {
+    const dataSet = { name: "s", schema: { columns: COLUMNS.slice(0, 2) } };
+    const stream = await domo.streams.create({ dataSet, updateMethod: "UPSERT", keyColumnNames: ["text"] });
+    for (const part of ["a,1\nb,2\n", "b,3\n"]) {
+      const run = await domo.streams.createExecution(stream.id);
+      await domo.streams.uploadPart(stream.id, run.id, 1, part);
+      await domo.streams.commit(stream.id, run.id);
+    }
+    assert.deepStrictEqual(rowsOf(await domo.datasets.exportData(stream.dataSet.id)).sort(), [["a", "1"], ["b", "3"]]);
+  }],
   ["streams", "streams and their runs are made, found, changed, aborted and deleted", async () => {
     const stream = await streamed();
     assert.strictEqual((await domo.streams.get(stream.id)).dataSet.id, stream.dataSet.id);

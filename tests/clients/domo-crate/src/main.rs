@@ -83,6 +83,7 @@ impl Walk {
         tell("export", "rows are exported under a header", self.export());
         tell("upload: file", "a file replaces", self.upload());
         tell("upload: parts", "a stream takes files in parts", self.parts());
+        tell("upload: upsert", "rows take the place of those with their key", self.upsert());
         tell("lists: paging", "datasets and streams are listed page by page", self.lists());
         tell("change", "name and description are changed", self.change());
         tell("schema", "the schema is changed", self.schema());
@@ -188,6 +189,21 @@ impl Walk {
         self.domo.put_stream_execution_commit(&stream, &run).await?;
         let answer = self.domo.post_dataset_query(&dataset, "SELECT * FROM table").await?;
         same_rows(answer.rows, &[self.rows.as_read(), self.rows.as_read()].concat())
+    }
+
+    async fn upsert(&self) -> Tried<()> {
+        let dataset = Some(self.definition("stream"));
+        let (update_method, key_column_name) = (text("UPSERT"), text("text"));
+        let stream = Stream { update_method, key_column_name, dataset, ..Stream::new() };
+        let made = self.domo.post_stream(stream).await?;
+        let id = made.id.ok_or("a stream without an id")?.to_string();
+        for _ in 0..2 {
+            let run = self.started(&id).await?;
+            self.domo.put_stream_execution_part(&id, &run, "1", &self.file).await?;
+            self.domo.put_stream_execution_commit(&id, &run).await?;
+        }
+        let dataset = made.dataset.and_then(|it| it.id).ok_or("a stream without a dataset")?;
+        same(self.domo.get_dataset(&dataset).await?.rows, Some(self.rows.count() as u64))
     }
 
     async fn lists(&self) -> Tried<()> {
