@@ -7,6 +7,7 @@ mod plan;
 mod run;
 #[doc(hidden)]
 pub mod stages;
+mod stored;
 
 use super::Engine;
 use super::error::SqlError;

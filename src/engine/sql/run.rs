@@ -20,7 +20,7 @@ use super::super::session::BATCH_ROWS;
 use super::super::types::Column;
 use super::cache::{Known, Question};
 use super::plan::{Planned, plan};
-use super::{AbortOnDrop, Query};
+use super::{AbortOnDrop, Query, stored};
 use crate::engine::Engine;
 
 /// Chunks that wait for a slow reader.
@@ -149,9 +149,13 @@ impl Job {
         };
         let prepared = dialect::prepare(sql, &facts)?;
         let is_lasting = prepared.is_lasting;
-        let Planned { physical, columns } = plan(state, table, &names, prepared).await?;
-        let stream = execute_stream(physical, state.task_ctx())
-            .map_err(|it| SqlError::of_running(it, limits))?;
+        let (stream, columns) = if let Some(rows) = stored::rows(&prepared.statement) {
+            (stored::stream(table, rows, BATCH_ROWS), table.columns().to_vec())
+        } else {
+            let Planned { physical, columns } = plan(state, table, &names, prepared).await?;
+            let stream = execute_stream(physical, state.task_ctx());
+            (stream.map_err(|it| SqlError::of_running(it, limits))?, columns)
+        };
         let answer =
             Answer { rows: 0, head: Vec::new(), rest: Some(stream), engine: self.engine.clone() };
         Ok(Begun { answer: answer.read_head().await?, columns, is_lasting })
