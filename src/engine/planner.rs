@@ -194,6 +194,7 @@ impl ExprPlanner for TruthsAsNumbers {
     fn plan_aggregate(&self, mut raw: RawAggregateExpr) -> Result<PlannerResult<RawAggregateExpr>> {
         if let [argument] = raw.args.as_mut_slice()
             && is_truth(argument)
+            && !["bool_and", "bool_or"].contains(&raw.func.name())
         {
             *argument = cast(std::mem::take(argument), DataType::Int64);
         }

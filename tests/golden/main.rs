@@ -5,6 +5,7 @@ mod client;
 mod contract;
 mod pages;
 mod sql;
+mod sql_page;
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,7 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = KINDS.iter().flat_map(trials).collect();
     trials.push(Trial::test("page::docs/coverage.md", pages::coverage));
+    trials.push(Trial::test("page::docs/sql.md", sql_page::check));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -86,6 +86,6 @@ pub(crate) fn compare(path: &str, page: &str) -> Result<(), Failed> {
         .into())
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }

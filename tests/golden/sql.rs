@@ -10,6 +10,8 @@
 //! refused                       SQL, `----`, the message
 //! ```
 //!
+//! A comment `#: clause | evidence | difference` in front of a block goes into docs/sql.md.
+//!
 //! A cell is NULL, a number, or text; text that is empty, has `|`, or would be taken for one of these stands in quotes.
 //! `UPDATE=1` rewrites the answers.
 

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
-    TableFactor, UnaryOperator, Visit, Visitor,
+    TableFactor, UnaryOperator, Visit, Visitor, visit_expressions,
 };
 
 use super::super::error::SqlError;
@@ -64,6 +64,55 @@ fn is_usual(op: UnaryOperator) -> bool {
         op,
         UnaryOperator::Plus | UnaryOperator::Minus | UnaryOperator::Not | UnaryOperator::BangNot
     )
+}
+
+fn is_usual_expression(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Identifier(_)
+            | Expr::CompoundIdentifier(_)
+            | Expr::Value(_)
+            | Expr::TypedString(_)
+            | Expr::Interval(_)
+            | Expr::Nested(_)
+            | Expr::UnaryOp { .. }
+            | Expr::BinaryOp { .. }
+            | Expr::IsNull(_)
+            | Expr::IsNotNull(_)
+            | Expr::IsTrue(_)
+            | Expr::IsNotTrue(_)
+            | Expr::IsFalse(_)
+            | Expr::IsNotFalse(_)
+            | Expr::IsUnknown(_)
+            | Expr::IsNotUnknown(_)
+            | Expr::Between { .. }
+            | Expr::InList { .. }
+            | Expr::InSubquery { .. }
+            | Expr::Exists { .. }
+            | Expr::Subquery(_)
+            | Expr::Like { .. }
+            | Expr::RLike { .. }
+            | Expr::Case { .. }
+            | Expr::Cast { .. }
+            | Expr::Convert { .. }
+            | Expr::Extract { .. }
+            | Expr::Ceil { .. }
+            | Expr::Floor { .. }
+            | Expr::Position { .. }
+            | Expr::Substring { .. }
+            | Expr::Trim { .. }
+            | Expr::Function(_)
+            | Expr::Wildcard(_)
+            | Expr::QualifiedWildcard(..)
+    )
+}
+
+fn has_window(filter: &Expr) -> bool {
+    let found = visit_expressions(filter, |it| match it {
+        Expr::Function(function) if function.over.is_some() => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }
 
 /// The planner compares each item with each other.
@@ -131,6 +180,13 @@ impl Visitor for Checker {
         if matches!(select.group_by, GroupByExpr::All(_)) {
             return refuse("GROUP BY ALL");
         }
+        let filters = [&select.selection, &select.having];
+        if filters.into_iter().flatten().any(has_window) {
+            return ControlFlow::Break(
+                "a window function stands in WHERE or HAVING: filter in a query around it"
+                    .to_owned(),
+            );
+        }
         ControlFlow::Continue(())
     }
 
@@ -167,7 +223,9 @@ impl Visitor for Checker {
                 refuse("access to a part of a value")
             }
             Expr::AtTimeZone { .. } => refuse("AT TIME ZONE"),
-            _ => ControlFlow::Continue(()),
+            Expr::Collate { .. } => refuse("COLLATE"),
+            expr if is_usual_expression(expr) => ControlFlow::Continue(()),
+            other => refuse(&other.to_string().chars().take(80).collect::<String>()),
         }
     }
 }

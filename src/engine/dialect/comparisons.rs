@@ -16,10 +16,9 @@ use super::build::{binary, call, cast, nested, not, take, text};
 /// A list this short is compared value by value, so that each comparison converts; a longer one is looked up.
 const COMPARED_MAX: usize = 4;
 
-#[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
     let insensitive = facts.settings.string_compare == StringCompare::Insensitive;
-    let _ = visit_expressions_mut(query, |expr| {
+    let outcome = visit_expressions_mut(query, |expr| {
         let (compared, negated) = match expr {
             Expr::Between { expr, negated, low, high } => {
                 (between(take(expr), take(low), take(high)), *negated)
@@ -40,20 +39,59 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
             Expr::Like { negated, any, expr: value, pattern, escape_char } => {
                 let (value, pattern) =
                     (Box::new(text_of(take(value), facts)), Box::new(take(pattern)));
-                let (negated, any, escape_char) = (*negated, *any, escape_char.take());
+                let (negated, any) = (*negated, *any);
+                let pattern = match escape_of(escape_char.take().map(|it| it.value)) {
+                    Some(escape) => match with_backslashes(&pattern, escape) {
+                        Some(pattern) => Box::new(pattern),
+                        None => {
+                            return ControlFlow::Break(SqlError::Refused(NO_LITERAL.to_owned()));
+                        }
+                    },
+                    None => pattern,
+                };
+                let escape_char = None;
                 *expr = if insensitive {
                     Expr::ILike { negated, any, expr: value, pattern, escape_char }
                 } else {
                     Expr::Like { negated, any, expr: value, pattern, escape_char }
                 };
-                return ControlFlow::<()>::Continue(());
+                return ControlFlow::Continue(());
             }
             _ => return ControlFlow::Continue(()),
         };
         *expr = if negated { not(compared) } else { nested(compared) };
         ControlFlow::Continue(())
     });
-    Ok(())
+    match outcome {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+const NO_LITERAL: &str = "LIKE with an ESCAPE of its own needs a pattern that is written out";
+
+/// The character of ESCAPE, where it is not the backslash, which is the usual one.
+fn escape_of(written: Option<Value>) -> Option<Option<char>> {
+    let escape = written?.into_string()?.chars().next();
+    (escape != Some('\\')).then_some(escape)
+}
+
+/// The pattern with a backslash for the character that escapes; `ESCAPE ''` has none.
+fn with_backslashes(pattern: &Expr, escape: Option<char>) -> Option<Expr> {
+    let Expr::Value(written) = pattern else { return None };
+    let written = written.value.clone().into_string()?;
+    let mut translated = String::with_capacity(written.len() + 4);
+    let mut chars = written.chars();
+    while let Some(char) = chars.next() {
+        let escaped = if Some(char) == escape { chars.next() } else { None };
+        match escaped.unwrap_or(char) {
+            literal @ ('%' | '_' | '\\') if escaped.is_some() || literal == '\\' => {
+                translated.extend(['\\', literal]);
+            }
+            plain => translated.push(plain),
+        }
+    }
+    Some(text(translated))
 }
 
 /// Patterns are for texts; a number is matched as it is written.

@@ -45,7 +45,11 @@ impl VisitorMut for Conditions {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         match expr {
-            Expr::UnaryOp { op: UnaryOperator::Not, expr } => settle(expr),
+            Expr::UnaryOp { op: UnaryOperator::Not, expr }
+            | Expr::IsTrue(expr)
+            | Expr::IsNotTrue(expr)
+            | Expr::IsFalse(expr)
+            | Expr::IsNotFalse(expr) => settle(expr),
             Expr::UnaryOp { op: UnaryOperator::BangNot, expr: inner } => {
                 settle(inner);
                 *expr = not(take(inner));

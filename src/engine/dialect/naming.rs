@@ -90,6 +90,10 @@ pub(crate) struct Written {
     pub(crate) items: HashMap<String, String>,
     /// Every name.
     pub(crate) names: HashMap<String, String>,
+    /// Every name that stands for a value, in the order of the query.
+    pub(crate) values: Vec<String>,
+    /// Every name that the query gives.
+    pub(crate) given: HashSet<String>,
 }
 
 /// Gives every name its internal spelling, and every selected expression a name of its own.
@@ -138,7 +142,15 @@ impl Folder<'_> {
         self.ident(&mut alias.name);
         for it in &mut alias.columns {
             self.ident(&mut it.name);
+            self.written.given.insert(it.name.value.clone());
         }
+    }
+
+    fn value(&mut self, parts: &mut [Ident]) {
+        for part in &mut *parts {
+            self.ident(part);
+        }
+        self.written.values.extend(parts.last().map(|it| it.value.clone()));
     }
 
     /// Duplicates are fine for MySQL and not for the planner: the second `x` becomes `x#2`.
@@ -169,6 +181,7 @@ impl Folder<'_> {
                 continue;
             }
             taken.insert(inside.clone());
+            self.written.given.insert(inside.clone());
             if outermost || !matches!(item, SelectItem::UnnamedExpr(_)) || !bare {
                 self.written.items.entry(inside.clone()).or_insert(name);
             }
@@ -263,8 +276,8 @@ impl VisitorMut for Folder<'_> {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         match expr {
-            Expr::Identifier(it) => self.ident(it),
-            Expr::CompoundIdentifier(parts) => parts.iter_mut().for_each(|it| self.ident(it)),
+            Expr::Identifier(it) => self.value(std::slice::from_mut(it)),
+            Expr::CompoundIdentifier(parts) => self.value(parts),
             Expr::Function(it) => {
                 self.function(it);
                 it.name.0.iter_mut().for_each(lower);

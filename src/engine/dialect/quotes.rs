@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::Facts;
 use super::tokens::{is, quoted};
 
-pub(super) fn settle(tokens: &mut [TokenWithSpan], facts: &Facts) {
+pub(super) fn settle(tokens: &mut Vec<TokenWithSpan>, facts: &Facts) {
     let mut aliases = HashSet::new();
     for at in 1..tokens.len() {
         if let Token::DoubleQuotedString(name) = &tokens[at].token
@@ -19,7 +19,7 @@ pub(super) fn settle(tokens: &mut [TokenWithSpan], facts: &Facts) {
             tokens[at].token = quoted(name);
         }
     }
-    for it in tokens {
+    for it in tokens.iter_mut() {
         if let Token::DoubleQuotedString(text) = &it.token
             && (aliases.contains(&text.to_lowercase())
                 || facts.names.contains(text)
@@ -28,4 +28,20 @@ pub(super) fn settle(tokens: &mut [TokenWithSpan], facts: &Facts) {
             it.token = quoted(text);
         }
     }
+    join(tokens);
+}
+
+/// Strings beside one another are one string; a name in single quotes comes behind something else.
+fn join(tokens: &mut Vec<TokenWithSpan>) {
+    tokens.dedup_by(|behind, string| match (&behind.token, &mut string.token) {
+        (
+            Token::SingleQuotedString(text) | Token::DoubleQuotedString(text),
+            Token::SingleQuotedString(whole) | Token::DoubleQuotedString(whole),
+        ) => {
+            whole.push_str(text);
+            string.span.end = behind.span.end;
+            true
+        }
+        _ => false,
+    });
 }

@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::error::SqlError;
 use super::Facts;
-use super::build::{arguments, binary, call, nested, number, plain_call, take};
+use super::build::{arguments, binary, call, nested, number, plain_call, take, text};
 
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
     let outcome = visit_expressions_mut(query, |expr| {
@@ -52,7 +52,7 @@ pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
                     }
                 }
             }
-            Expr::Function(function) => match modulo(function).or_else(|| str_to_date(function)) {
+            Expr::Function(function) => match plain_function(function) {
                 Some(plain) => plain,
                 None => return ControlFlow::Continue(()),
             },
@@ -69,6 +69,20 @@ pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
 
 fn is_number(expr: &Expr) -> bool {
     matches!(expr, Expr::Value(it) if matches!(it.value, Value::Number(..)))
+}
+
+fn plain_function(function: &mut Function) -> Option<Expr> {
+    modulo(function).or_else(|| str_to_date(function)).or_else(|| get_format(function))
+}
+
+/// GET_FORMAT(DATE, 'USA') names a type where others take a value.
+fn get_format(function: &mut Function) -> Option<Expr> {
+    match plain_call(function)? {
+        (name, args) if name == "get_format" && matches!(args[..], [Expr::Identifier(_), _]) => {}
+        _ => return None,
+    }
+    let [kind, format] = <[Expr; 2]>::try_from(arguments(function)).ok()?;
+    Some(call("get_format", [text(kind.to_string()), format]))
 }
 
 /// MOD(a, b) is a % b.

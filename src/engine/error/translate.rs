@@ -61,17 +61,25 @@ fn of_schema(error: &SchemaError, columns: &[&str], written: &Written) -> SqlErr
     let spelt = |it: &str| written.names.get(it).cloned().unwrap_or_else(|| it.to_owned());
     match error {
         SchemaError::FieldNotFound { field, .. } => {
-            let name = spelt(&field.name);
             if columns.iter().any(|it| it.to_lowercase() == field.name)
                 && let Some(relation) = &field.relation
             {
                 // The column is there; the table is not.
-                let names = vec![format!("{}.{name}", spelt(relation.table()))];
+                let names = vec![format!("{}.{}", spelt(relation.table()), spelt(&field.name))];
                 return SqlError::UnknownColumns { names, hint: String::new() };
             }
-            let hint = nearest(&field.name, columns.iter().copied());
-            let hint = hint.map_or_else(String::new, |it| format!(". Did you mean '{it}'?"));
-            SqlError::UnknownColumns { names: vec![name], hint }
+            let unknown = unknown(&field.name, columns, written);
+            let mut nearest: Vec<String> = unknown
+                .iter()
+                .filter_map(|it| nearest(it, columns.iter().copied()))
+                .map(|it| format!("'{it}'"))
+                .collect();
+            nearest.dedup();
+            let hint = match nearest.as_slice() {
+                [] => String::new(),
+                nearest => format!(". Did you mean {}?", nearest.join(", ")),
+            };
+            SqlError::UnknownColumns { names: unknown.into_iter().map(spelt).collect(), hint }
         }
         SchemaError::AmbiguousReference { field } => SqlError::Invalid(format!(
             "column '{}' is ambiguous: write which table it is of",
@@ -82,6 +90,19 @@ fn of_schema(error: &SchemaError, columns: &[&str], written: &Written) -> SqlErr
             SqlError::Invalid(format!("two columns of a subquery are called '{}'", spelt(name)))
         }
     }
+}
+
+/// All names that stand for no column: the planner tells of the first that it meets.
+fn unknown<'a>(found: &'a str, columns: &[&str], written: &'a Written) -> Vec<&'a str> {
+    let is_column = |name: &str| columns.iter().any(|it| it.to_lowercase() == name);
+    let mut unknown: Vec<&str> = Vec::new();
+    for name in written.values.iter().map(String::as_str).chain([found]) {
+        let is_known = name != found && (is_column(name) || written.given.contains(name));
+        if !is_known && !unknown.contains(&name) {
+            unknown.push(name);
+        }
+    }
+    unknown
 }
 
 /// The engine's types as a dataset's schema calls them.
@@ -99,7 +120,7 @@ const TYPES: [(&str, &str); 10] = [
 ];
 
 /// Words that only the engine's authors know.
-const INTERNALS: [&str; 12] = [
+const INTERNALS: [&str; 14] = [
     "DataFusion",
     "Arrow",
     "arrow",
@@ -112,6 +133,8 @@ const INTERNALS: [&str; 12] = [
     "BinaryExpr",
     "ScalarValue",
     "bug",
+    "sqltorel",
+    "ast node",
 ];
 
 /// A sentence without what only concerns the engine.
@@ -160,7 +183,8 @@ fn known(text: &str, spelt: &dyn Fn(&str) -> String) -> Option<String> {
     }
     if text.contains("failed to match any signature") || text.contains("Failed to coerce arguments")
     {
-        let function = between("unction '", "'")?.to_uppercase();
+        let function = between("call to '", "'").or_else(|| between("unction '", "'"));
+        let function = function?.to_uppercase();
         return Some(format!("{function} does not take values of these types"));
     }
     None

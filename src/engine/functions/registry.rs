@@ -28,6 +28,17 @@ pub struct Listed {
     pub name: String,
     pub aliases: Vec<String>,
     pub family: Family,
+    /// Whether Beast Modes are known to use it, under one of its names. MySQL has the others; whether Domo has is not known.
+    pub in_beast_modes: bool,
+}
+
+impl Listed {
+    fn new(name: &str, aliases: &[impl AsRef<str>], family: Family) -> Self {
+        let aliases: Vec<String> = aliases.iter().map(|it| it.as_ref().to_owned()).collect();
+        let named = |it: &str| IN_BEAST_MODES.contains(&it);
+        let in_beast_modes = named(name) || aliases.iter().any(|it| named(it));
+        Self { name: name.to_owned(), aliases, family, in_beast_modes }
+    }
 }
 
 const TABLES: &[&[Function]] = &[
@@ -67,12 +78,95 @@ const OF_THE_ENGINE: &[(Family, &[&str])] = &[
     (Family::Logic, &["nullif"]),
 ];
 
+/// What Domo's reference of Beast Modes names, as far as it is known.
+const IN_BEAST_MODES: &[&str] = &[
+    "concat",
+    "concat_ws",
+    "substring_index",
+    "substring",
+    "instr",
+    "locate",
+    "left",
+    "right",
+    "mid",
+    "lpad",
+    "rpad",
+    "split_part",
+    "replace",
+    "format",
+    "field",
+    "elt",
+    "upper",
+    "lower",
+    "length",
+    "trim",
+    "date_format",
+    "str_to_date",
+    "adddate",
+    "subdate",
+    "date_add",
+    "date_sub",
+    "addtime",
+    "subtime",
+    "datediff",
+    "timediff",
+    "timestampdiff",
+    "dayofweek",
+    "dayname",
+    "monthname",
+    "week",
+    "yearweek",
+    "quarter",
+    "last_day",
+    "period_add",
+    "period_diff",
+    "to_days",
+    "from_days",
+    "unix_timestamp",
+    "from_unixtime",
+    "sec_to_time",
+    "time_to_sec",
+    "time_format",
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "if",
+    "ifnull",
+    "nullif",
+    "coalesce",
+    "greatest",
+    "least",
+    "truncate",
+    "round",
+    "ceil",
+    "floor",
+    "abs",
+    "log",
+    "rand",
+    "power",
+    "sign",
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "group_concat",
+    "stddev_pop",
+    "var_pop",
+    "approximate_count_distinct",
+    "median",
+    "percentile_cont",
+    "any_value",
+];
+
 /// What nothing says that Domo has: strict mode does not take these names.
 const ENGINE_ONLY: &[&str] = &[
     "btrim",
     "strpos",
     "date_part",
-    "signum",
     "array_agg",
     "approx_percentile_cont",
     "approx_distinct",
@@ -160,31 +254,22 @@ pub fn list() -> Vec<Listed> {
         .copied()
         .flatten()
         .filter(|it| it.family != Family::Internal)
-        .map(|it| Listed {
-            name: it.name.to_owned(),
-            aliases: it.aliases.iter().map(|it| (*it).to_owned()).collect(),
-            family: it.family,
-        })
+        .map(|it| Listed::new(it.name, it.aliases, it.family))
         .collect();
     let pool: Arc<dyn MemoryPool> = Arc::new(UnboundedMemoryPool::default());
     let engine = scalar(&pool);
     for (family, names) in OF_THE_ENGINE {
         for function in engine.iter().filter(|it| names.contains(&it.name())) {
-            all.push(Listed {
-                name: function.name().to_owned(),
-                aliases: function.aliases().to_vec(),
-                family: *family,
-            });
+            all.push(Listed::new(function.name(), function.aliases(), *family));
         }
     }
     for function in aggregate() {
-        let (name, aliases) = (function.name().to_owned(), function.aliases().to_vec());
-        all.push(Listed { name, aliases, family: Family::Aggregate });
+        all.push(Listed::new(function.name(), function.aliases(), Family::Aggregate));
     }
     for function in window() {
-        let (name, aliases) = (function.name().to_owned(), function.aliases().to_vec());
-        all.push(Listed { name, aliases, family: Family::Window });
+        all.push(Listed::new(function.name(), function.aliases(), Family::Window));
     }
+    all.retain(|it| !it.name.starts_with("mysql_"));
     all.sort_by(|a, b| (a.family, &a.name).cmp(&(b.family, &b.name)));
     all
 }

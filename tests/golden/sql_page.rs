@@ -1,0 +1,164 @@
+//! `docs/sql.md`: clauses from the annotated blocks of the `.slt` files, functions from the engine's list.
+//!
+//! An annotation is a comment in front of a block, `#: clause | evidence | difference`. Whether the clause is accepted is
+//! what the block itself shows. A clause of the form `NAME()` is a note on the function.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use domock::engine::{Family, Listed, functions};
+use libtest_mimic::Failed;
+
+use crate::pages::{compare, root};
+
+struct Clause {
+    name: String,
+    accepted: bool,
+    evidence: String,
+    difference: String,
+    file: String,
+}
+
+#[derive(Default)]
+struct Cases {
+    clauses: Vec<Clause>,
+    /// Notes on functions, by their names.
+    notes: BTreeMap<String, Vec<String>>,
+    /// How many blocks call a function, and in which files.
+    calls: BTreeMap<String, (usize, BTreeSet<String>)>,
+    count: usize,
+}
+
+pub(crate) fn check() -> Result<(), Failed> {
+    let cases = read()?;
+    let functions = functions();
+    let untested: Vec<&str> = functions
+        .iter()
+        .filter(|it| names(it).all(|name| !cases.calls.contains_key(name)))
+        .map(|it| it.name.as_str())
+        .collect();
+    if !untested.is_empty() {
+        return Err(format!("no .slt file calls {}", untested.join(", ")).into());
+    }
+    compare("docs/sql.md", &page(&cases, &functions))
+}
+
+fn names(function: &Listed) -> impl Iterator<Item = &str> {
+    std::iter::once(&function.name).chain(&function.aliases).map(String::as_str)
+}
+
+fn read() -> Result<Cases, Failed> {
+    let mut files = Vec::new();
+    crate::collect(&root().join("tests/golden/sql"), ".slt", &mut files);
+    files.sort();
+    let mut cases = Cases::default();
+    for path in files {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for block in std::fs::read_to_string(&path)?.split("\n\n") {
+            cases.add(block.trim_end(), &file);
+        }
+    }
+    Ok(cases)
+}
+
+impl Cases {
+    fn add(&mut self, block: &str, file: &str) {
+        let comments: Vec<&str> = block.lines().take_while(|it| it.starts_with('#')).collect();
+        let body = block.lines().skip(comments.len()).collect::<Vec<_>>().join("\n");
+        let Some((kind, rest)) = body.split_once('\n') else { return };
+        if !["query", "refused"].contains(&kind) {
+            return;
+        }
+        self.count += 1;
+        for name in called(rest.split("\n----").next().unwrap_or_default()) {
+            let (count, files) = self.calls.entry(name).or_default();
+            *count += 1;
+            files.insert(file.to_owned());
+        }
+        for annotation in comments.iter().filter_map(|it| it.strip_prefix("#: ")) {
+            let mut parts =
+                annotation.splitn(3, " | ").map(|it| it.trim().trim_end_matches('|').trim());
+            let mut part = || parts.next().unwrap_or_default().to_owned();
+            let (name, evidence, difference) = (part(), part(), part());
+            if let Some(function) = name.strip_suffix("()").filter(|it| !it.contains(' ')) {
+                self.notes.entry(function.to_lowercase()).or_default().push(difference);
+                continue;
+            }
+            let (accepted, file) = (kind == "query", file.to_owned());
+            self.clauses.push(Clause { name, accepted, evidence, difference, file });
+        }
+    }
+}
+
+/// The words in front of a parenthesis.
+fn called(sql: &str) -> BTreeSet<String> {
+    let pieces = sql.split('(').rev().skip(1);
+    let word = |it: &str| {
+        let it = it.trim_end();
+        let start =
+            it.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        it[start..].to_lowercase()
+    };
+    pieces.map(word).filter(|it| !it.is_empty()).collect()
+}
+
+fn page(cases: &Cases, functions: &[Listed]) -> String {
+    let mut page = format!(
+        "# SQL\n\n\
+         Written from the function list and from {} cases in `tests/golden/sql`; `UPDATE=1 cargo test --test golden` writes it anew.\n\n\
+         Domo documents no grammar. Evidence says why a thing is here: **Domo's page** shows it; **Observed**: clients in use send it;\n\
+         **Beast Modes** are known to use it; **MySQL 8** has it, whose dialect Domo's tools name, and nobody says that Domo has it too.\n\
+         What differs from MySQL 8 beyond single rows is in [deviations.md](deviations.md).\n\n\
+         ## Clauses\n\n| clause | status | evidence | known differences | shown by |\n|---|---|---|---|---|\n",
+        cases.count,
+    );
+    for it in &cases.clauses {
+        let status = if it.accepted { "accepted" } else { "refused" };
+        let (name, evidence, difference) = (cell(&it.name), &it.evidence, cell(&it.difference));
+        let _ = writeln!(page, "| {name} | {status} | {evidence} | {difference} | {} |", it.file);
+    }
+    let families = [
+        (Family::Text, "Texts"),
+        (Family::Date, "Dates and times"),
+        (Family::Logic, "Choices"),
+        (Family::Math, "Numbers"),
+        (Family::Aggregate, "Aggregates"),
+        (Family::Window, "Window functions"),
+    ];
+    page.push_str(
+        "\nNOW, CURDATE, CURTIME and their kin, CAST, CONVERT, EXTRACT, DATE_ADD and DATE_SUB have a grammar of their own and stand among the clauses.\n",
+    );
+    for (family, title) in families {
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| function | also | evidence | cases | known differences |\n|---|---|---|---|---|\n"
+        );
+        for it in functions.iter().filter(|it| it.family == family) {
+            let evidence = if it.in_beast_modes { "Beast Modes" } else { "MySQL 8" };
+            let calls = names(it).filter_map(|name| cases.calls.get(name));
+            let (mut count, mut files) = (0, BTreeSet::new());
+            for (calls, of) in calls {
+                count += calls;
+                files.extend(of.iter().map(|it| it.trim_end_matches(".slt")));
+            }
+            let notes: Vec<String> = names(it)
+                .filter_map(|name| cases.notes.get(name))
+                .flatten()
+                .map(|it| cell(it))
+                .collect();
+            let _ = writeln!(
+                page,
+                "| {} | {} | {evidence} | {count} in {} | {} |",
+                it.name.to_uppercase(),
+                it.aliases.join(", ").to_uppercase(),
+                files.into_iter().collect::<Vec<_>>().join(", "),
+                notes.join("; "),
+            );
+        }
+    }
+    page
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
