@@ -28,7 +28,6 @@ use workers::Workers;
 
 pub use csv::{CsvError, CsvFormat, Header};
 pub use error::SqlError;
-pub use functions::{Family, Listed, list as functions};
 pub use memory::{BudgetExceeded, Lease, MemoryBudget};
 pub use rows::{RowFormat, Rows};
 pub use sql::{Formula, Query, SqlMode, SqlSettings, StringCompare};

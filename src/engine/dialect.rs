@@ -10,6 +10,7 @@ mod dual;
 mod formulas;
 mod functions;
 mod grammar;
+mod grouping;
 mod intervals;
 mod limit_twice;
 mod naming;
@@ -78,6 +79,7 @@ type Rewrite = fn(&mut Tree, &Facts) -> Result<(), SqlError>;
 /// The differences between the two languages that show in the syntax tree, in the order in which they are put right.
 const REWRITES: &[Rewrite] = &[
     dual::fix,
+    grouping::fix,
     now::fix,
     unix_time::fix,
     intervals::fix,

@@ -38,8 +38,9 @@ use datafusion::logical_expr::{
 
 use arguments::Args;
 
+pub use registry::is_engine_only;
 pub use registry::{Family, Listed, list};
-pub(crate) use registry::{aggregate, is_engine_only, scalar, window};
+pub(crate) use registry::{aggregate, scalar, window};
 
 /// One of MySQL's functions.
 #[derive(Debug, Clone, Copy)]

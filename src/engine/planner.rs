@@ -8,9 +8,11 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::{DFSchema, Result, ScalarValue, plan_err};
 use datafusion::logical_expr::planner::{
-    ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr,
+    ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr, RawWindowExpr,
 };
-use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, ScalarUDF, cast};
+use datafusion::logical_expr::{
+    BinaryExpr, Expr, ExprSchemable, Operator, ScalarUDF, WindowFunctionDefinition, cast,
+};
 use datafusion::sql::sqlparser::ast::BinaryOperator as Op;
 
 use super::sql::StringCompare;
@@ -118,6 +120,7 @@ impl Conversions {
     fn calculate(&self, left: Operand, op: Operator, right: Operand) -> Result<Expr> {
         numbers(&left, &right, &op.to_string())?;
         let decimals = left.kind == Kind::Decimal && right.kind == Kind::Decimal;
+        let is_double = left.kind.is_double() || right.kind.is_double();
         let are_whole =
             matches!((left.kind, right.kind), (Kind::Long | Kind::Truth, Kind::Long | Kind::Truth));
         if are_whole {
@@ -130,11 +133,12 @@ impl Conversions {
         }
         let result = binary(self.number_of(left), op, self.number_of(right));
         // Without this the digits behind the point would add up until none are left in front of it.
-        let keeps = op == Operator::Multiply && decimals;
-        Ok(if keeps {
-            cast(result, DataType::Decimal128(DECIMAL_PRECISION, DECIMAL_SCALE))
-        } else {
-            result
+        Ok(match op {
+            Operator::Multiply if decimals => {
+                cast(result, DataType::Decimal128(DECIMAL_PRECISION, DECIMAL_SCALE))
+            }
+            Operator::Multiply if is_double => unsigned_zero(result),
+            _ => result,
         })
     }
 
@@ -142,7 +146,7 @@ impl Conversions {
         numbers(&left, &right, "/")?;
         let left = cast(self.number_of(left), DataType::Float64);
         let right = self.unless_zero(cast(self.number_of(right), DataType::Float64));
-        Ok(binary(left, Operator::Divide, right))
+        Ok(unsigned_zero(binary(left, Operator::Divide, right)))
     }
 
     fn divide_whole(&self, left: Operand, right: Operand) -> Result<Expr> {
@@ -159,8 +163,10 @@ impl Conversions {
 
     fn remainder(&self, left: Operand, right: Operand) -> Result<Expr> {
         numbers(&left, &right, "MOD")?;
+        let is_double = left.kind.is_double() || right.kind.is_double();
         let (left, right) = (self.number_of(left), self.number_of(right));
-        Ok(binary(left, Operator::Modulo, self.unless_zero(right)))
+        let rest = binary(left, Operator::Modulo, self.unless_zero(right));
+        Ok(if is_double { unsigned_zero(rest) } else { rest })
     }
 
     fn number_of(&self, it: Operand) -> Expr {
@@ -200,6 +206,17 @@ impl ExprPlanner for TruthsAsNumbers {
         }
         Ok(PlannerResult::Original(raw))
     }
+
+    fn plan_window(&self, mut raw: RawWindowExpr) -> Result<PlannerResult<RawWindowExpr>> {
+        if let (WindowFunctionDefinition::AggregateUDF(function), [argument]) =
+            (&raw.func_def, raw.args.as_mut_slice())
+            && is_truth(argument)
+            && !["bool_and", "bool_or"].contains(&function.name())
+        {
+            *argument = cast(std::mem::take(argument), DataType::Int64);
+        }
+        Ok(PlannerResult::Original(raw))
+    }
 }
 
 fn is_truth(expr: &Expr) -> bool {
@@ -234,6 +251,11 @@ fn numbers(left: &Operand, right: &Operand, op: &str) -> Result<()> {
         return plan_err!("{op} does not calculate with dates: use DATE_ADD, DATE_SUB or DATEDIFF");
     }
     Ok(())
+}
+
+/// `-0.0` is `0.0` to MySQL, and to the engine only in some of its operators: no calculation answers it.
+fn unsigned_zero(expr: Expr) -> Expr {
+    binary(expr, Operator::Plus, Expr::Literal(ScalarValue::Float64(Some(0.0)), None))
 }
 
 fn zero() -> Expr {

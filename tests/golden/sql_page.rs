@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use domock::engine::{Family, Listed, functions};
+use domock::engine::functions::{Family, Listed, is_engine_only, list};
 use libtest_mimic::Failed;
 
 use crate::pages::{compare, root};
@@ -31,7 +31,7 @@ struct Cases {
 
 pub(crate) fn check() -> Result<(), Failed> {
     let cases = read()?;
-    let functions = functions();
+    let functions = list();
     let untested: Vec<&str> = functions
         .iter()
         .filter(|it| names(it).all(|name| !cases.calls.contains_key(name)))
@@ -134,7 +134,11 @@ fn page(cases: &Cases, functions: &[Listed]) -> String {
             "\n## {title}\n\n| function | also | evidence | cases | known differences |\n|---|---|---|---|---|\n"
         );
         for it in functions.iter().filter(|it| it.family == family) {
-            let evidence = if it.in_beast_modes { "Beast Modes" } else { "MySQL 8" };
+            let evidence = match it {
+                _ if names(it).all(is_engine_only) => "none: lenient mode only",
+                it if it.in_beast_modes => "Beast Modes",
+                _ => "MySQL 8",
+            };
             let calls = names(it).filter_map(|name| cases.calls.get(name));
             let (mut count, mut files) = (0, BTreeSet::new());
             for (calls, of) in calls {

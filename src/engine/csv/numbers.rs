@@ -37,7 +37,8 @@ pub(crate) fn double(text: &[u8]) -> Result<Option<f64>, Unreadable> {
     }
     let text = std::str::from_utf8(text).map_err(|_| Unreadable)?;
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(Some(value)),
+        // Not -0.0, which some of the engine's operators tell from 0.0.
+        Ok(value) if value.is_finite() => Ok(Some(value + 0.0)),
         Ok(value) if value.is_nan() => Ok(None),
         _ => Err(Unreadable),
     }

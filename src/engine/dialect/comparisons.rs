@@ -41,7 +41,7 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
                     (Box::new(text_of(take(value), facts)), Box::new(take(pattern)));
                 let (negated, any) = (*negated, *any);
                 let pattern = match escape_of(escape_char.take().map(|it| it.value)) {
-                    Some(escape) => match with_backslashes(&pattern, escape) {
+                    Some(escape) => match with_backslashes(&pattern, &escape) {
                         Some(pattern) => Box::new(pattern),
                         None => {
                             return ControlFlow::Break(SqlError::Refused(NO_LITERAL.to_owned()));
@@ -70,14 +70,14 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
 
 const NO_LITERAL: &str = "LIKE with an ESCAPE of its own needs a pattern that is written out";
 
-/// The character of ESCAPE, where it is not the backslash, which is the usual one.
-fn escape_of(written: Option<Value>) -> Option<Option<char>> {
-    let escape = written?.into_string()?.chars().next();
-    (escape != Some('\\')).then_some(escape)
+/// What stands behind ESCAPE, where it is not the backslash, which is the usual one.
+fn escape_of(written: Option<Value>) -> Option<String> {
+    written?.into_string().filter(|it| it != "\\")
 }
 
 /// The pattern with a backslash for the character that escapes; `ESCAPE ''` has none.
-fn with_backslashes(pattern: &Expr, escape: Option<char>) -> Option<Expr> {
+fn with_backslashes(pattern: &Expr, escape: &str) -> Option<Expr> {
+    let escape = escape.chars().next();
     let Expr::Value(written) = pattern else { return None };
     let written = written.value.clone().into_string()?;
     let mut translated = String::with_capacity(written.len() + 4);

@@ -161,7 +161,8 @@ impl<'a> Args<'a> {
     ) -> Result<ArrayRef> {
         let mut too_large = false;
         let number = |row| {
-            let number = make(row).filter(|it| !it.is_nan());
+            // Not -0.0 either.
+            let number = make(row).filter(|it| !it.is_nan()).map(|it| it + 0.0);
             too_large |= number.is_some_and(f64::is_infinite);
             number
         };

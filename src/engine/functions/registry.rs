@@ -1,5 +1,6 @@
 //! The list of all functions, for the planner, for refusals and for the documentation.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::execution::memory_pool::{MemoryPool, UnboundedMemoryPool};
@@ -60,20 +61,7 @@ const TABLES: &[&[Function]] = &[
 
 /// Functions of the engine that answer as MySQL's do.
 const OF_THE_ENGINE: &[(Family, &[&str])] = &[
-    (
-        Family::Text,
-        &[
-            "lower",
-            "upper",
-            "reverse",
-            "btrim",
-            "ltrim",
-            "rtrim",
-            "character_length",
-            "substr",
-            "strpos",
-        ],
-    ),
+    (Family::Text, &["character_length", "substr", "strpos"]),
     (Family::Date, &["date_part"]),
     (Family::Logic, &["nullif"]),
 ];
@@ -178,7 +166,8 @@ const ENGINE_ONLY: &[&str] = &[
     "string_agg",
 ];
 
-pub(crate) fn is_engine_only(name: &str) -> bool {
+/// Whether only lenient mode takes a function by this name.
+pub fn is_engine_only(name: &str) -> bool {
     ENGINE_ONLY.contains(&name)
 }
 
@@ -235,10 +224,12 @@ pub(crate) fn scalar(pool: &Arc<dyn MemoryPool>) -> Vec<Arc<ScalarUDF>> {
 }
 
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
+    let ours = aggregates::all();
     let engine = datafusion::functions_aggregate::all_default_aggregate_functions().into_iter();
     engine
         .filter(|it| AGGREGATES_OF_THE_ENGINE.contains(&it.name()))
-        .chain(aggregates::all())
+        .filter(|it| ours.iter().all(|ours| ours.name() != it.name()))
+        .chain(ours.iter().cloned())
         .collect()
 }
 
@@ -263,8 +254,14 @@ pub fn list() -> Vec<Listed> {
             all.push(Listed::new(function.name(), function.aliases(), *family));
         }
     }
-    for function in aggregate() {
-        all.push(Listed::new(function.name(), function.aliases(), Family::Aggregate));
+    let mut taken = HashSet::new();
+    for function in aggregate().iter().rev() {
+        let names =
+            std::iter::once(function.name()).chain(function.aliases().iter().map(String::as_str));
+        let names: Vec<&str> = names.filter(|it| taken.insert((*it).to_owned())).collect();
+        if let [name, aliases @ ..] = names.as_slice() {
+            all.push(Listed::new(name, aliases, Family::Aggregate));
+        }
     }
     for function in window() {
         all.push(Listed::new(function.name(), function.aliases(), Family::Window));

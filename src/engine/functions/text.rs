@@ -176,10 +176,16 @@ fn upper(args: &Args) -> Result<ArrayRef> {
             out.push_str(text);
             out.make_ascii_uppercase();
         } else {
-            out.extend(text.chars().flat_map(char::to_uppercase));
+            out.extend(text.chars().map(|it| alone(it.to_uppercase()).unwrap_or(it)));
         }
         Some(())
     })
+}
+
+/// A character that stays one: others would move what stands behind them.
+fn alone(mut mapped: impl Iterator<Item = char>) -> Option<char> {
+    let first = mapped.next();
+    if mapped.next().is_none() { first } else { None }
 }
 
 fn lower(args: &Args) -> Result<ArrayRef> {
@@ -190,7 +196,7 @@ fn lower(args: &Args) -> Result<ArrayRef> {
             out.push_str(text);
             out.make_ascii_lowercase();
         } else {
-            out.push_str(&text.to_lowercase());
+            out.extend(text.chars().map(|it| it.to_lowercase().next().unwrap_or(it)));
         }
         Some(())
     })

@@ -31,6 +31,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is a DOUBLE in a calculation.
+    pub(super) fn is_double(self) -> bool {
+        matches!(self, Self::Double | Self::Text | Self::Null)
+    }
+
     pub(super) fn is_calendar(self) -> bool {
         matches!(self, Self::Date | Self::Time)
     }

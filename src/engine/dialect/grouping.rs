@@ -1,0 +1,54 @@
+//! `SELECT 7 AS c … GROUP BY c` groups by the constant; the planner would take 7 for the position of an item.
+//! MySQL's manual, "SELECT Statement": only what GROUP BY itself writes as a number is a position. Pinned by dialect.slt.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    Expr, GroupByExpr, Query, Select, SelectItem, Value, VisitMut, VisitorMut,
+};
+
+use super::super::error::SqlError;
+use super::Facts;
+use super::build::{call, number, take};
+
+#[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
+pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
+    let _ = query.visit(&mut Grouping { facts });
+    Ok(())
+}
+
+struct Grouping<'a> {
+    facts: &'a Facts<'a>,
+}
+
+impl VisitorMut for Grouping<'_> {
+    type Break = ();
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+        let GroupByExpr::Expressions(keys, _) = &select.group_by else {
+            return ControlFlow::Continue(());
+        };
+        for item in &mut select.projection {
+            let SelectItem::ExprWithAlias { expr, alias } = item else { continue };
+            let names = |key: &Expr| matches!(key, Expr::Identifier(it) if it.value.eq_ignore_ascii_case(&alias.value));
+            if is_whole_number(expr)
+                && !self.facts.names.contains(&alias.value)
+                && keys.iter().any(names)
+            {
+                // A call is no position any more.
+                *expr = call("mysql_add", [take(expr), number(0)]);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn is_whole_number(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => is_whole_number(inner),
+        Expr::Value(it) => {
+            matches!(&it.value, Value::Number(digits, _) if !digits.contains(['.', 'e', 'E']))
+        }
+        _ => false,
+    }
+}
