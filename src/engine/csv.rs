@@ -6,7 +6,7 @@
 mod columns;
 mod infer;
 mod moments;
-mod numbers;
+pub(in crate::engine) mod numbers;
 mod parser;
 mod receive;
 mod scan;

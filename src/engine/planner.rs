@@ -23,6 +23,7 @@ use kind::Kind;
 #[derive(Debug)]
 pub(crate) struct Conversions {
     pub(crate) number: Arc<ScalarUDF>,
+    pub(crate) signed: Arc<ScalarUDF>,
     pub(crate) datetime: Arc<ScalarUDF>,
     pub(crate) lower: Arc<ScalarUDF>,
     pub(crate) nullif: Arc<ScalarUDF>,
@@ -67,6 +68,11 @@ impl ExprPlanner for Conversions {
             Op::Divide => self.divide(left, right)?,
             Op::Modulo => self.remainder(left, right)?,
             Op::MyIntegerDivide => self.divide_whole(left, right)?,
+            Op::BitwiseAnd => self.bits(left, Operator::BitwiseAnd, right)?,
+            Op::BitwiseOr => self.bits(left, Operator::BitwiseOr, right)?,
+            Op::BitwiseXor => self.bits(left, Operator::BitwiseXor, right)?,
+            Op::PGBitwiseShiftLeft => self.bits(left, Operator::BitwiseShiftLeft, right)?,
+            Op::PGBitwiseShiftRight => self.bits(left, Operator::BitwiseShiftRight, right)?,
             op => {
                 return Ok(PlannerResult::Original(RawBinaryExpr {
                     op,
@@ -169,6 +175,17 @@ impl Conversions {
         Ok(if is_double { unsigned_zero(rest) } else { rest })
     }
 
+    /// The bits of whole numbers; others are rounded.
+    fn bits(&self, left: Operand, op: Operator, right: Operand) -> Result<Expr> {
+        numbers(&left, &right, &op.to_string())?;
+        let whole = |it: Operand| match it.kind {
+            Kind::Long => it.expr,
+            Kind::Truth | Kind::Null => cast(it.expr, DataType::Int64),
+            _ => self.signed.call(vec![it.expr]),
+        };
+        Ok(binary(whole(left), op, whole(right)))
+    }
+
     fn number_of(&self, it: Operand) -> Expr {
         match it.kind {
             Kind::Text => self.number.call(vec![it.expr]),
@@ -238,6 +255,7 @@ fn is_truth(expr: &Expr) -> bool {
         | Expr::Between(_) => true,
         Expr::IsTrue(_) | Expr::IsFalse(_) | Expr::IsNotTrue(_) | Expr::IsNotFalse(_) => true,
         Expr::Literal(ScalarValue::Boolean(_), _) => true,
+        Expr::ScalarFunction(it) => ["regexp_like", "isnull", "mysql_bool"].contains(&it.name()),
         _ => false,
     }
 }

@@ -11,6 +11,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::logical_expr::planner::ExprPlanner;
+use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::prelude::SessionConfig;
 
 use super::planner::{Conversions, TruthsAsNumbers};
@@ -66,8 +67,16 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
         .with_aggregate_functions(functions::aggregate())
         .with_window_functions(functions::window())
         .with_expr_planners(planners)
+        .with_optimizer_rules(rules())
         .with_physical_optimizer_rule(Arc::new(joins::StoppableJoins));
     Ok(builder.build())
+}
+
+/// All of the engine's but one, which takes expressions out of the sort keys of windows and lets the planner panic.
+fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules = Optimizer::new().rules;
+    rules.retain(|it| it.name() != "common_sub_expression_eliminate");
+    rules
 }
 
 fn planners(
@@ -80,6 +89,7 @@ fn planners(
     };
     let conversions = Conversions {
         number: named("mysql_number")?,
+        signed: named("mysql_signed")?,
         datetime: named("mysql_datetime")?,
         lower: named("lower")?,
         nullif: named("nullif")?,

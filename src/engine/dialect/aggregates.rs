@@ -13,13 +13,18 @@ use datafusion::sql::sqlparser::ast::{
 use super::super::error::SqlError;
 use super::super::types::ColumnType;
 use super::Facts;
-use super::build::{binary, call, nested, plain_call, take, text};
+use super::build::{binary, call, nested, number, plain_call, take, text};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
     let _ = visit_expressions_mut(query, |expr| {
         if let Expr::Function(function) = expr {
             fix_function(function, facts);
+            let name = plain_call(function).map(|it| it.0).unwrap_or_default();
+            if ["bit_or", "bit_xor"].contains(&name.as_str()) {
+                // Of no rows they are 0.
+                *expr = call("ifnull", [take(expr), number(0)]);
+            }
         }
         ControlFlow::<()>::Continue(())
     });

@@ -1,17 +1,19 @@
-//! A number where a condition is wanted: `WHERE Qty`, `IF(Qty, …)`, `NOT Qty`. It is true unless it is 0.
+//! A number where a condition is wanted: `WHERE Qty`, `IF(Qty, …)`, `NOT Qty`. It is true unless it is 0. And a condition
+//! where a number may stand: `CASE … THEN a < b`, `SELECT a < b UNION …`. It is 1 or 0.
 //! MySQL has no truth type of its own. Pinned by tests/golden/sql/conditions.slt.
 
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, JoinConstraint, JoinOperator, Query, Select,
-    UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut,
+    BinaryOperator, CaseWhen, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, JoinConstraint, JoinOperator, Query, Select, SelectItem, UnaryOperator,
+    Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::super::error::SqlError;
 use super::Facts;
-use super::build::{arguments, binary, nested, not, number, plain_call, take};
+use super::build::{arguments, binary, call, cast, nested, not, number, plain_call, take};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
@@ -27,6 +29,11 @@ impl VisitorMut for Conditions {
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
         for condition in [&mut select.selection, &mut select.having].into_iter().flatten() {
             settle(condition);
+        }
+        for item in &mut select.projection {
+            if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
+                count(expr);
+            }
         }
         for join in select.from.iter_mut().flat_map(|it| &mut it.joins) {
             if let JoinOperator::Join(constraint)
@@ -54,14 +61,34 @@ impl VisitorMut for Conditions {
                 settle(inner);
                 *expr = not(take(inner));
             }
-            Expr::Case { operand: None, conditions, .. } => {
+            Expr::Case { operand, conditions, else_result, .. } => {
                 for it in conditions {
-                    settle(&mut it.condition);
+                    count(&mut it.result);
+                    if operand.is_some() {
+                        count(&mut it.condition);
+                    } else {
+                        settle(&mut it.condition);
+                    }
                 }
+                [operand, else_result].into_iter().flatten().for_each(|it| count(it));
             }
+            Expr::InList { expr, list, .. } => {
+                count(expr);
+                list.iter_mut().for_each(count);
+            }
+            Expr::InSubquery { expr, .. } => count(expr),
             Expr::Function(function) => {
-                if let Some(case) = if_as_case(function) {
-                    *expr = case;
+                if function.over.is_some()
+                    && let FunctionArguments::List(list) = &mut function.args
+                {
+                    for arg in &mut list.args {
+                        if let FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) = arg {
+                            count(value);
+                        }
+                    }
+                }
+                if let Some(replaced) = if_as_case(function).or_else(|| nullif(function)) {
+                    *expr = replaced;
                 }
             }
             _ => {}
@@ -75,9 +102,11 @@ fn if_as_case(function: &mut Function) -> Option<Expr> {
     let (name, args) = plain_call(function)?;
     match (name.as_str(), args.len()) {
         ("if", 3) => {
-            let [mut condition, result, otherwise] =
+            let [mut condition, mut result, mut otherwise] =
                 <[Expr; 3]>::try_from(arguments(function)).ok()?;
             settle(&mut condition);
+            count(&mut result);
+            count(&mut otherwise);
             Some(Expr::Case {
                 case_token: AttachedToken::empty(),
                 end_token: AttachedToken::empty(),
@@ -88,6 +117,24 @@ fn if_as_case(function: &mut Function) -> Option<Expr> {
         }
         ("isnull", 1) => Some(Expr::IsNull(Box::new(nested(arguments(function).pop()?)))),
         _ => None,
+    }
+}
+
+/// The engine's function compares values of one type.
+fn nullif(function: &mut Function) -> Option<Expr> {
+    let (name, args) = plain_call(function)?;
+    if name != "nullif" || !args.iter().any(|it| is_condition(it)) {
+        return None;
+    }
+    let mut args = arguments(function);
+    args.iter_mut().for_each(count);
+    Some(call("nullif", args))
+}
+
+/// A condition as 1 or 0.
+fn count(value: &mut Expr) {
+    if is_condition(value) {
+        *value = cast(nested(take(value)), DataType::BigInt(None));
     }
 }
 
@@ -120,6 +167,8 @@ fn is_condition(expr: &Expr) -> bool {
         | Expr::ILike { .. }
         | Expr::RLike { .. }
         | Expr::Exists { .. } => true,
+        Expr::Function(function) => plain_call(function)
+            .is_some_and(|(name, _)| ["regexp_like", "mysql_bool"].contains(&name.as_str())),
         _ => false,
     }
 }

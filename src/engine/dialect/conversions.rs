@@ -71,7 +71,7 @@ fn convert(expr: Expr, target: &DataType) -> Result<Expr, SqlError> {
         T::Binary(_) => expr,
         T::Decimal(_) | T::Numeric(_) | T::Dec(_) => Expr::Cast {
             kind: CastKind::TryCast,
-            expr: Box::new(expr),
+            expr: Box::new(call("mysql_decimal", [expr])),
             data_type: target.clone(),
             array: false,
             format: None,

@@ -1,9 +1,10 @@
-//! MySQL's grammar, put right where the parser's own dialect departs from it: the precedence of DIV, XOR and `||`.
+//! MySQL's grammar, put right where the parser's own dialect departs from it: the precedence of
+//! DIV, XOR, `||`, `!`, `^` and shifts.
 //! Pinned by tests/golden/sql/operators.slt.
 
 use std::any::TypeId;
 
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr};
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 use datafusion::sql::sqlparser::dialect::{Dialect, MySqlDialect, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
@@ -15,6 +16,10 @@ pub(super) struct Grammar;
 const MYSQL: MySqlDialect = MySqlDialect {};
 /// Between OR (5) and AND (10).
 const XOR: u8 = 7;
+/// Between `&` (23) and `+` (30).
+const SHIFT: u8 = 25;
+/// Above `*` (40).
+const CARET: u8 = 45;
 
 impl Dialect for Grammar {
     /// The parser has branches for MySQL by type.
@@ -110,9 +115,21 @@ impl Dialect for Grammar {
         }
     }
 
+    /// `!` binds tighter than every operator between two.
+    fn parse_prefix(&self, parser: &mut Parser) -> Option<Result<Expr, ParserError>> {
+        if !parser.consume_token(&Token::ExclamationMark) {
+            return None;
+        }
+        // Only the point of `t.x` binds as tight.
+        let inner = parser.parse_subexpr(self.prec_value(Precedence::Period) - 1);
+        Some(inner.map(|it| Expr::UnaryOp { op: UnaryOperator::BangNot, expr: Box::new(it) }))
+    }
+
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
         match parser.peek_token_ref().token {
             Token::StringConcat => Some(Ok(self.prec_value(Precedence::Or))),
+            Token::ShiftLeft | Token::ShiftRight => Some(Ok(SHIFT)),
+            Token::Caret => Some(Ok(CARET)),
             _ => None,
         }
     }

@@ -1,5 +1,5 @@
 //! `SELECT 7 AS c … GROUP BY c` groups by the constant; the planner would take 7 for the position of an item.
-//! MySQL's manual, "SELECT Statement": only what GROUP BY itself writes as a number is a position. Pinned by dialect.slt.
+//! MySQL's manual, "SELECT Statement": only a number without a sign that GROUP BY itself writes is a position. Pinned by dialect.slt.
 
 use std::ops::ControlFlow;
 
@@ -25,9 +25,12 @@ impl VisitorMut for Grouping<'_> {
     type Break = ();
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
-        let GroupByExpr::Expressions(keys, _) = &select.group_by else {
+        let GroupByExpr::Expressions(keys, _) = &mut select.group_by else {
             return ControlFlow::Continue(());
         };
+        for key in keys.iter_mut().filter(|it| is_signed(it)) {
+            *key = no_position(key);
+        }
         for item in &mut select.projection {
             let SelectItem::ExprWithAlias { expr, alias } = item else { continue };
             let names = |key: &Expr| matches!(key, Expr::Identifier(it) if it.value.eq_ignore_ascii_case(&alias.value));
@@ -35,11 +38,23 @@ impl VisitorMut for Grouping<'_> {
                 && !self.facts.names.contains(&alias.value)
                 && keys.iter().any(names)
             {
-                // A call is no position any more.
-                *expr = call("mysql_add", [take(expr), number(0)]);
+                *expr = no_position(expr);
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// A call is no position any more.
+fn no_position(constant: &mut Expr) -> Expr {
+    call("mysql_add", [take(constant), number(0)])
+}
+
+fn is_signed(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_signed(inner),
+        Expr::UnaryOp { expr, .. } => is_whole_number(expr),
+        _ => false,
     }
 }
 

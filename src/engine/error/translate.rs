@@ -86,6 +86,12 @@ fn of_schema(error: &SchemaError, columns: &[&str], written: &Written) -> SqlErr
             spelt(&field.name)
         )),
         SchemaError::DuplicateQualifiedField { name, .. }
+        | SchemaError::DuplicateUnqualifiedField { name }
+            if name.contains('(') =>
+        {
+            SqlError::Invalid("two columns of a subquery have one name".to_owned())
+        }
+        SchemaError::DuplicateQualifiedField { name, .. }
         | SchemaError::DuplicateUnqualifiedField { name } => {
             SqlError::Invalid(format!("two columns of a subquery are called '{}'", spelt(name)))
         }
@@ -174,6 +180,9 @@ fn known(text: &str, spelt: &dyn Fn(&str) -> String) -> Option<String> {
         return Some(format!(
             "column '{column}' must be in GROUP BY or inside an aggregate function"
         ));
+    }
+    if text.contains("order requirements") || text.contains("expression to be ordered") {
+        return Some("this window cannot be planned over what its query filters".to_owned());
     }
     if text.contains("calls cannot be nested") {
         return Some("an aggregate function stands inside another".to_owned());

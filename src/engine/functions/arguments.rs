@@ -288,6 +288,11 @@ pub(super) fn to_numbers(array: &ArrayRef) -> Result<Float64Array> {
 /// The number at the beginning of a text, 0 where there is none: `'12abc'` is 12, `'-1.5e2x'` is -150.
 pub(super) fn leading_number(text: &str) -> f64 {
     let text = text.trim_ascii_start();
+    text[..leading_length(text)].trim_start_matches('+').parse().unwrap_or(0.0)
+}
+
+/// How many bytes of the text are a number that it begins with.
+pub(super) fn leading_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digits_from = |at: usize| bytes[at..].iter().take_while(|it| it.is_ascii_digit()).count();
     let mut end = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
@@ -301,7 +306,7 @@ pub(super) fn leading_number(text: &str) -> f64 {
         }
     }
     if whole + behind == 0 {
-        return 0.0;
+        return 0;
     }
     if matches!(bytes.get(end), Some(b'e' | b'E')) {
         let sign = usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
@@ -310,7 +315,7 @@ pub(super) fn leading_number(text: &str) -> f64 {
             end += 1 + sign + exponent;
         }
     }
-    text[..end].trim_start_matches('+').parse().unwrap_or(0.0)
+    end
 }
 
 #[cfg(test)]

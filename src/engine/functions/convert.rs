@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Decimal128Array};
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::Result;
 
-use super::arguments::{Args, to_numbers};
+use super::arguments::{Args, leading_length, to_numbers};
 use super::{Family, Function, MANY, Returns};
+use crate::engine::csv::numbers;
+use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("mysql_number", Family::Internal, (1, 1), Returns::Number, number),
     Function::new("mysql_signed", Family::Internal, (1, 1), Returns::Long, signed),
+    Function::new("mysql_decimal", Family::Internal, (1, 1), Returns::By(kind_of_decimal), decimal),
     Function::new("mysql_date", Family::Internal, (1, 1), Returns::Date, |args| {
         let moment = args.moment(0)?;
         args.make_date(|row| moment.get(row))
@@ -38,6 +41,28 @@ pub(super) const TABLE: &[Function] = &[
 
 fn number(args: &Args) -> Result<ArrayRef> {
     Ok(Arc::new(to_numbers(args.raw(0).0)?))
+}
+
+fn kind_of_decimal(kinds: &[DataType], _: &[Option<String>]) -> DataType {
+    match kinds.first() {
+        Some(kind) if kind.is_numeric() => kind.clone(),
+        _ => DataType::Decimal128(DECIMAL_PRECISION, DECIMAL_SCALE),
+    }
+}
+
+/// A number stays what it is; of others the number counts that their text begins with.
+fn decimal(args: &Args) -> Result<ArrayRef> {
+    if args.kind(0).is_numeric() {
+        return Ok(Arc::clone(args.raw(0).0));
+    }
+    let text = args.text(0)?;
+    let value = |row: usize| {
+        let number = text.get(row)?.trim_ascii_start();
+        let number = &number[..leading_length(number)];
+        Some(numbers::decimal(number.as_bytes()).ok().flatten().unwrap_or(0))
+    };
+    let values: Decimal128Array = (0..args.rows).map(value).collect();
+    Ok(Arc::new(values.with_precision_and_scale(DECIMAL_PRECISION, DECIMAL_SCALE)?))
 }
 
 /// Numbers are rounded, and texts cut at their point.

@@ -39,7 +39,7 @@ fn common(one: &DataType, other: &DataType) -> DataType {
         (one, other) if one.is_numeric() && other.is_numeric() => {
             comparison_coercion(one, other).unwrap_or(DataType::Float64)
         }
-        (DataType::Date32, DataType::Timestamp(..))
+        (DataType::Timestamp(..) | DataType::Date32, DataType::Timestamp(..))
         | (DataType::Timestamp(..), DataType::Date32) => super::MOMENT,
         _ => DataType::Utf8,
     }

@@ -60,11 +60,8 @@ const TABLES: &[&[Function]] = &[
 ];
 
 /// Functions of the engine that answer as MySQL's do.
-const OF_THE_ENGINE: &[(Family, &[&str])] = &[
-    (Family::Text, &["character_length", "substr", "strpos"]),
-    (Family::Date, &["date_part"]),
-    (Family::Logic, &["nullif"]),
-];
+const OF_THE_ENGINE: &[(Family, &[&str])] =
+    &[(Family::Text, &["strpos"]), (Family::Date, &["date_part"]), (Family::Logic, &["nullif"])];
 
 /// What Domo's reference of Beast Modes names, as far as it is known.
 const IN_BEAST_MODES: &[&str] = &[

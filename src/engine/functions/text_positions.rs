@@ -9,6 +9,11 @@ use Returns::{Long, Text};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("substring", Family::Text, (2, 3), Text, substring).also(&["substr", "mid"]),
+    Function::new("character_length", Family::Text, (1, 1), Long, |args| {
+        let text = args.text(0)?;
+        args.make_long(|row| text.get(row).map(|it| it.chars().count() as i64))
+    })
+    .also(&["char_length"]),
     Function::new("left", Family::Text, (2, 2), Text, left),
     Function::new("right", Family::Text, (2, 2), Text, right),
     Function::new("substring_index", Family::Text, (3, 3), Text, substring_index),
