@@ -83,13 +83,12 @@ class Aggregates(Conditions):
             of = self.pick(lambda: exact(self.aggregate(1)))
         return Expr("BOOL", f"{of} {sign} {number}", f"{of.duck} {sign} {number}")
 
-    def over(self, total=True, frame=False, peers=True):
-        """PARTITION BY, ORDER BY and a frame, both texts. Without peers no two rows have the same place."""
+    def over(self, total=True, frame=False, ranged=False):
+        """PARTITION BY, ORDER BY and a frame. A frame of a range needs one number to order by, so its order is not total."""
         draw = self.random
         parts = [self.key(1) for _ in range(draw.choice([0, 1, 1]))]
         mysql = "PARTITION BY " + ", ".join(it.mysql for it in parts) if parts else ""
         duck = "PARTITION BY " + ", ".join(it.duck for it in parts) if parts else ""
-        ranged = frame and draw.random() < 0.15 and peers
         key, descending = e.column("small") if ranged else self.key(1), draw.random() < 0.5
         mysql += f" ORDER BY {key}{' DESC' if descending else ''}"
         duck += f" ORDER BY {key.duck}{' DESC NULLS LAST' if descending else ' NULLS FIRST'}"
@@ -122,7 +121,7 @@ class Aggregates(Conditions):
             other = self.literal(of.kind) if more and draw.random() < 0.4 and of.kind != "DECIMAL" else None
             mysql = f"{name}({of}{more}{f', {other}' if other else ''}) {mysql}"
             return Expr(of.kind, mysql, f"{name.lower()}({of.duck}{more}{f', {other.duck}' if other else ''}) {duck}")
-        mysql, duck = self.over(frame=True, peers=name not in ("FIRST_VALUE", "LAST_VALUE", "NTH_VALUE"))
+        mysql, duck = self.over(frame=True, ranged=name == "aggregate" and draw.random() < 0.3)
         if name == "NTH_VALUE":
             place = draw.randint(1, 3)
             return Expr(of.kind, f"NTH_VALUE({of}, {place}) {mysql}", f"nth_value({of.duck}, {place}) {duck}")

@@ -1,10 +1,13 @@
 """Draws conditions, and what chooses between values by them."""
 
+from dataclasses import replace
+
 import expressions as e
 from expressions import AND, COMPARISON, NOT, OR, PREDICATE, SUM, XOR, Expr
 from maker import PATTERNS, SIGNS, Maker, exact
 
 FORMS = ["comparison"] * 4 + ["and_", "or_", "xor", "not_", "null", "between", "in_", "like", "same", "text", "regexp", "dated"]
+FORMS += ["numbered"]
 REGULAR = ["^a", "e$", "[0-9]+", "a|b", "^$", "b{2}", "^.a", "^ *$", "世", "[^a-z ]"]
 
 
@@ -50,6 +53,20 @@ class Conditions(Maker):
         duck = f"({e.as_moment(of).duck} {sign} {e.as_moment(other).duck})"
         return condition(f"{of.at(COMPARISON)} {sign} {text}", duck, COMPARISON)
 
+    def operand(self, depth):
+        """What is true or not: now and then a number or a text, which is true unless it is 0."""
+        if self.random.random() < 0.85:
+            return self.of("BOOL", depth)
+        of = self.pick(lambda: exact(self.number(depth)), lambda: e.column("code", self.qualifier))
+        duck = f"my_number({of.duck})" if of.kind == "STRING" else of.duck
+        return replace(of, kind="BOOL", duck=f"({duck} <> 0)", bound=1)
+
+    def numbered(self, depth):
+        """A text among numbers counts as one."""
+        of, numbers = e.column("code", self.qualifier), [e.long(self.random.randint(-3, 14)) for _ in range(3)]
+        word, listed = self.random.choice(["IN", "NOT IN"]), ", ".join(it.mysql for it in numbers)
+        return condition(f"{of} {word} ({listed})", f"(my_number({of.duck}) {word} ({listed}))", PREDICATE)
+
     def text(self, depth):
         """A text compared with a number counts as the number that it begins with."""
         of, number = e.column("code", self.qualifier), e.long(self.random.randint(-3, 14))
@@ -57,7 +74,7 @@ class Conditions(Maker):
         return condition(f"{of} {sign} {number.mysql}", f"(my_number({of.duck}) {sign} {number.duck})", COMPARISON)
 
     def joined(self, word, level, depth):
-        parts = [self.of("BOOL", depth) for _ in range(self.random.randint(2, 3))]
+        parts = [self.operand(depth) for _ in range(self.random.randint(2, 3))]
         mysql, duck = f" {word} ".join(it.at(level + 1) for it in parts), f" {word} ".join(it.duck for it in parts)
         return condition(mysql, f"({duck})", level)
 
@@ -68,11 +85,11 @@ class Conditions(Maker):
         return self.joined("OR", OR, depth)
 
     def xor(self, depth):
-        one, other = self.of("BOOL", depth), self.of("BOOL", depth)
+        one, other = self.operand(depth), self.operand(depth)
         return condition(f"{one.at(XOR)} XOR {other.at(AND)}", f"({one.duck} <> {other.duck})", XOR)
 
     def not_(self, depth):
-        of = self.of("BOOL", depth)
+        of = self.operand(depth)
         return condition(f"NOT {of.at(NOT)}", f"(NOT {of.duck})", NOT)
 
     def null(self, depth):
@@ -132,7 +149,7 @@ class Conditions(Maker):
         one, other = parts[0], parts[1]
         listed = [", ".join(getattr(it, side) for it in parts) for side in ("mysql", "duck")]
         if form == "IF":
-            of = self.of("BOOL", depth)
+            of = self.operand(depth)
             sides = f"IF({of}, {one}, {other})", f"CASE WHEN {of.duck} THEN {one.duck} ELSE {other.duck} END"
         elif form == "IFNULL":
             sides = f"IFNULL({one}, {other})", f"ifnull({one.duck}, {other.duck})"
@@ -151,7 +168,7 @@ class Conditions(Maker):
                 f"CASE {left.duck} WHEN {right.duck} THEN {one.duck}{rest[1]} END",
             )
         else:
-            whens = [(self.of("BOOL", depth), it) for it in parts]
+            whens = [(self.operand(depth), it) for it in parts]
             sides = (
                 f"CASE {' '.join(f'WHEN {when} THEN {then}' for when, then in whens)} END",
                 f"CASE {' '.join(f'WHEN {when.duck} THEN {then.duck}' for when, then in whens)} END",

@@ -93,7 +93,10 @@ def as_double(expr):
 
 
 def as_text(expr):
+    """MySQL writes no `.0` behind a whole DOUBLE."""
     expr = as_long(expr)
+    if expr.kind == "DOUBLE":
+        return f"regexp_replace(CAST({expr.duck} AS VARCHAR), '\\.0$', '')"
     return expr.duck if expr.kind == "STRING" else f"CAST({expr.duck} AS VARCHAR)"
 
 

@@ -100,6 +100,9 @@ class Maker:
             return e.long(draw.choice([0, 3, 5]))
         if wanted == "period":
             return e.long(draw.randint(1990, 2030) * 100 + draw.randint(1, 12))
+        if wanted == "STRING" and draw.random() < 0.15:
+            of = e.column(draw.choice(["id", "whole", "huge", "frac", "day", "moment"]), self.qualifier)
+            return replace(of, kind="STRING", duck=e.as_text(of))
         if wanted == "dated":
             # A text that is a date.
             value = e.day(draw.choice(tables.DAYS))
@@ -110,6 +113,8 @@ class Maker:
             return e.column(wanted, self.qualifier)
         if wanted in ("bit", "pad"):
             return e.text(draw.choice(BITS if wanted == "bit" else PADS))
+        if wanted == "text":
+            return self.of("STRING", depth)
         if wanted == "any":
             return self.any(depth)
         return self.pick(lambda: exact(self.number(depth))) if wanted == "exact" else self.of(wanted, depth)
@@ -189,7 +194,8 @@ class Maker:
         return Expr("DOUBLE", f"{of} + 0", f"my_number({of.duck})", bound=3000, sums=False, level=e.SUM)
 
     def concat(self, depth):
-        parts = [self.any(depth, ("STRING", "STRING", "LONG", "DATE", "DATETIME")) for _ in range(self.random.randint(1, 3))]
+        parts = [self.argument("STRING", depth) for _ in range(self.random.randint(1, 3))]
+        parts.append(self.any(depth, ("LONG", "DATE", "DATETIME", "BOOL")))
         mysql, duck = ", ".join(it.mysql for it in parts), [e.as_text(it) for it in parts]
         if self.random.random() < 0.4:
             by = self.argument("pad", depth)
@@ -208,7 +214,8 @@ class Maker:
         """A date and an interval. Hours and less make a DATETIME of a DATE."""
         draw = self.random
         units = list(functions.UNITS)[: 5 if kind == "DATE" else None]
-        unit, of = draw.choice(units), e.column("day" if kind == "DATE" else "moment", self.qualifier)
+        unit = draw.choice(units)
+        of = e.column("day" if kind == "DATE" or unit in ("HOUR", "MINUTE", "SECOND") and draw.random() < 0.3 else "moment", self.qualifier)
         most = functions.UNITS[unit]
         count = self.argument("n", depth) if draw.random() < 0.5 else e.long(draw.randint(-most, most))
         sign, name = draw.choice([("+", "DATE_ADD"), ("-", "DATE_SUB")])

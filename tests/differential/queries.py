@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 import expressions as e
-from aggregates import Aggregates
 from expressions import Expr
+from nested import Nested
+
+STYLES = ["alias", "position", "expression"]
 
 
 @dataclass
@@ -25,18 +27,20 @@ def sides(template, *parts):
     return side("mysql"), side("duck")
 
 
-class Queries(Aggregates):
+class Queries(Nested):
     def draw(self):
         forms = [self.project] * 5 + [self.grouped] * 5 + [self.windows] * 3 + [self.totals] * 2
         forms += [self.distinct, self.sorted, self.derived, self.union, self.member, self.named]
         forms += [self.joined_itself, self.exists, self.first_of_each, self.all]
+        forms += [self.reckoned, self.ranked_groups, self.whole_group, self.distinct_in_order, self.union_in_order]
+        forms += [self.first_rows, self.looked_up]
         return self.random.choice(forms)()
 
     def kept(self, depth=2):
         """A WHERE, or none."""
         if self.random.random() < 0.4:
             return Expr("", "", "")
-        return Expr("", *sides(" WHERE {}", self.condition(depth)))
+        return Expr("", *sides(" WHERE {}", self.operand(depth)))
 
     def page(self):
         if self.random.random() < 0.6:
@@ -66,12 +70,17 @@ class Queries(Aggregates):
             return Expr("", f"{name}", f"{of.duck} NULLS FIRST")
         return Expr("", f"{name} DESC", f"{of.duck} DESC NULLS LAST")
 
+    def reference(self, index, of, style):
+        """A column of the answer as ORDER BY and GROUP BY may call it. A number alone would be a position."""
+        if style == "position":
+            return str(index)
+        return of.mysql if style == "expression" and "(" in of.mysql else f"c{index}"
+
     def sorted(self):
         made = [e.column("id")] + [self.key(2) for _ in range(self.random.randint(1, 3))]
         keys = []
         for index, of in enumerate(made[1:], 2):
-            # A number alone is a position.
-            name = self.random.choice([f"c{index}", str(index), of.mysql if "(" in of.mysql else f"c{index}"])
+            name = self.reference(index, of, self.random.choice(STYLES))
             keys.append(self.order(Expr("", "", f"c{index}"), name))
         keys.append(self.order(Expr("", "", "id"), "id"))
         return self.query(made, "SELECT {} FROM t{} ORDER BY {}" + self.page(), self.kept(), keys, ordered=True)
@@ -83,21 +92,18 @@ class Queries(Aggregates):
     def grouped(self):
         keys = [self.key(2) for _ in range(self.random.randint(1, 2))]
         made = keys + [self.aggregate(2) for _ in range(self.random.randint(1, 3))]
-        style = self.random.choice(["alias", "ordinal", "expression"])
-        if style == "expression" and any(of.mysql.isdigit() for of in keys):
-            style = "alias"  # A number that GROUP BY itself writes is the place of a column.
-        by = [
-            Expr("", {"alias": f"c{index}", "ordinal": str(index), "expression": of.mysql}[style], str(index))
-            for index, of in enumerate(keys, 1)
-        ]
+        style = self.random.choice(STYLES)
+        by = [Expr("", self.reference(index, of, style), str(index)) for index, of in enumerate(keys, 1)]
         template, parts, ordered = "SELECT {} FROM t{} GROUP BY {}", [self.kept(), by], False
         if self.random.random() < 0.4:
             template, parts = template + " HAVING {}", parts + [self.having()]
         if self.random.random() < 0.5:
             template, ordered = template + " ORDER BY {}" + self.page(), True
             first = len(keys) + 1
-            count = [self.order(Expr("", "", f"c{first}"), f"c{first}")] if made[-1].kind == "LONG" and len(made) == first else []
-            parts.append(count + [self.order(Expr("", "", f"c{index}"), f"c{index}") for index in range(1, len(keys) + 1)])
+            order = [self.order(Expr("", "", f"c{index}"), f"c{index}") for index in range(1, first)]
+            if made[-1].kind == "LONG" and len(made) == first:
+                order.insert(0, self.order(Expr("", "", f"c{first}"), f"c{first}"))
+            parts.append(order)
         return self.query(made, template, *parts, ordered=ordered)
 
     def all(self):
