@@ -28,6 +28,10 @@ impl Compiled {
         let is_last =
             self.last.as_ref().is_some_and(|(text, with, _)| text == pattern && with == flags);
         if !is_last {
+            if let Some(flag) = flags.chars().find(|it| !"cimnu".contains(*it)) {
+                let message = format!("'{flag}' is no flag of a regular expression");
+                return Err(DataFusionError::Execution(message));
+            }
             let regex = RegexBuilder::new(pattern)
                 .case_insensitive(flags.rfind('i').is_some() || !flags.contains('c'))
                 .multi_line(flags.contains('m'))
