@@ -17,7 +17,7 @@ use super::memory::BudgetExceeded;
 use super::types::ColumnType;
 
 pub(crate) use columns::ColumnBuilder;
-pub use infer::infer;
+pub use infer::{guess, infer};
 pub use parser::CsvParser;
 
 /// Whether the first line of a CSV is column names.

@@ -65,6 +65,21 @@ async fn a_bare_csv_is_a_dataset_with_the_same_id_in_every_run() {
 }
 
 #[tokio::test]
+async fn a_value_far_down_still_decides_its_columns_type() {
+    let mut csv = "zip,share,note\n".to_owned();
+    csv.extend((10_000..40_000).map(|it| format!("{it},1,\n")));
+    csv.push_str("07030,0.5,x\n");
+    let folder = Folder::of("far-down", &[("shops.csv", &csv)]);
+    let domo = folder.start().await.unwrap();
+    let dataset = domo.instance().world().datasets.all()[0].clone();
+    let kinds: Vec<&str> = dataset.schema.layout().iter().map(|it| it.kind.name()).collect();
+    assert_eq!(kinds, ["STRING", "DOUBLE", "STRING"]);
+    let id = dataset.id.to_string();
+    let last = rows(&domo, &id, "SELECT zip, share, note FROM t WHERE share < 1").await;
+    assert_eq!(last, json!([["07030", 0.5, "x"]]));
+}
+
+#[tokio::test]
 async fn a_reset_goes_back_to_the_seed() {
     let id = "5eed0000-0000-4000-8000-000000000001";
     let folder =

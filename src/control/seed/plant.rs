@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -64,8 +65,20 @@ impl Plot<'_> {
         }
     }
 
+    /// Types are guessed from the beginning of a CSV at first: most hold, and the whole of it is read once then.
     fn dataset(
         &self,
+        engine: &Engine,
+        directory: &Directory,
+        now: Timestamp,
+    ) -> anyhow::Result<Dataset> {
+        let typed = |typing| self.typed_dataset(typing, engine, directory, now);
+        typed(Typing::Guessed).or_else(|_| typed(Typing::Inferred))
+    }
+
+    fn typed_dataset(
+        &self,
+        typing: Typing,
         engine: &Engine,
         directory: &Directory,
         now: Timestamp,
@@ -80,15 +93,15 @@ impl Plot<'_> {
             provider: about.kind.clone().unwrap_or_else(|| "api".to_owned()),
             tags: about.tags.clone(),
         };
-        let columns = self.columns(about)?;
+        let columns = self.columns(typing, about)?;
         let mut dataset = Dataset::new(self.id(about)?, profile, columns, owner, now)
             .with_context(|| self.file().display().to_string())?;
         if let Some(path) = &self.csv {
-            upload(&mut dataset, path, None, engine, now)?;
+            upload(&mut dataset, path, None, (typing, engine), now)?;
         }
         for partition in &about.partitions {
             let path = self.dir.join(partition.csv.get_ref());
-            upload(&mut dataset, &path, Some(partition.tag.clone()), engine, now)?;
+            upload(&mut dataset, &path, Some(partition.tag.clone()), (typing, engine), now)?;
         }
         if about.indexed == Some(false) {
             dataset.forget_indexes();
@@ -111,7 +124,7 @@ impl Plot<'_> {
         })
     }
 
-    fn columns(&self, about: &DatasetFile) -> anyhow::Result<Vec<SchemaColumn>> {
+    fn columns(&self, typing: Typing, about: &DatasetFile) -> anyhow::Result<Vec<SchemaColumn>> {
         let mut stated: BTreeMap<&str, ColumnType> = BTreeMap::new();
         for (name, kind) in &about.columns {
             let text = kind.as_str().unwrap_or_default();
@@ -121,7 +134,7 @@ impl Plot<'_> {
             stated.insert(name, kind);
         }
         let header = match self.csv.clone().or_else(|| self.partition_files().next()) {
-            Some(path) => infer(&path)?,
+            Some(path) => typing.columns(&path)?,
             None => about.columns.keys().map(|it| Column::new(it, stated[it.as_str()])).collect(),
         };
         if let Some(stray) =
@@ -280,10 +293,10 @@ fn upload(
     dataset: &mut Dataset,
     path: &Path,
     tag: Option<String>,
-    engine: &Engine,
+    (typing, engine): (Typing, &Engine),
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let (table, csv_bytes) = parse(path, dataset.schema.layout(), engine)?;
+    let (table, csv_bytes) = parse(path, dataset.schema.layout(), typing, engine)?;
     let intent = UploadIntent { method: Some(UpdateMethod::Append), appends: true, tag };
     let upload = dataset.start_upload(intent.clone(), now)?;
     dataset.commit(&Commit { upload, intent, table, csv_bytes }, now)?;
@@ -298,15 +311,44 @@ fn index(dataset: &mut Dataset, now: Timestamp) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn infer(path: &Path) -> anyhow::Result<Vec<Column>> {
-    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-    csv::infer(&bytes).map_err(|it| anyhow!("{}: {it}", path.display()))
+/// Where the types of a CSV's columns come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Typing {
+    /// Its beginning; whatever proves the guess wrong is an error.
+    Guessed,
+    /// All of it.
+    Inferred,
 }
 
-fn parse(path: &Path, columns: &Arc<[Column]>, engine: &Engine) -> anyhow::Result<(Table, u64)> {
+impl Typing {
+    /// Bytes of a CSV that a guess is made from.
+    const BEGINNING: u64 = 64 << 10;
+
+    fn columns(self, path: &Path) -> anyhow::Result<Vec<Column>> {
+        let named = || path.display().to_string();
+        if self == Self::Guessed {
+            let mut beginning = Vec::new();
+            let file = fs::File::open(path).with_context(named)?;
+            file.take(Self::BEGINNING).read_to_end(&mut beginning).with_context(named)?;
+            return csv::guess(&beginning).with_context(named);
+        }
+        let bytes = fs::read(path).with_context(named)?;
+        csv::infer(&bytes).map_err(|it| anyhow!("{}: {it}", path.display()))
+    }
+}
+
+fn parse(
+    path: &Path,
+    columns: &Arc<[Column]>,
+    typing: Typing,
+    engine: &Engine,
+) -> anyhow::Result<(Table, u64)> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
     let format = CsvFormat { delimiter: b',', header: Header::Always };
     let mut parser = CsvParser::new(Arc::clone(columns), format, engine.budget());
+    if typing == Typing::Guessed {
+        parser = parser.only_as_inferred();
+    }
     let table = parser.push(&bytes).and_then(|()| parser.finish());
     let table = table.map_err(|it| anyhow!("{}: {it}", path.display()))?;
     Ok((table, bytes.len() as u64))

@@ -9,6 +9,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use datafusion::arrow::error::ArrowError;
 
+use super::infer::has_leading_zero;
 use super::{Unreadable, moments, numbers};
 use crate::engine::types::{ColumnType, DECIMAL_PRECISION, DECIMAL_SCALE};
 
@@ -81,6 +82,16 @@ impl ColumnBuilder {
             self.validity.resize(self.len() - 1, true);
         }
         self.validity.push(is_valid);
+    }
+
+    /// Whether the value pushed last would have its column inferred as one of this type.
+    pub(super) fn is_as_inferred(&self, value: &[u8]) -> bool {
+        let is_some = self.validity.last().copied().unwrap_or(true);
+        match self.values {
+            Values::Text { .. } => true,
+            Values::Long(_) | Values::Double(_) => is_some && !has_leading_zero(value),
+            Values::Decimal(_) | Values::Date(_) | Values::DateTime(_) => is_some,
+        }
     }
 
     fn len(&self) -> usize {

@@ -1,5 +1,7 @@
 //! The columns of a CSV that nobody has described.
 
+#[cfg(doc)]
+use super::CsvParser;
 use super::scan::{Record, record};
 use super::{CsvError, moments, numbers};
 use crate::engine::types::{Column, ColumnType};
@@ -13,6 +15,21 @@ const COLUMNS_MAX: usize = 100_000;
 /// The names in the first line, and for each the narrowest type that takes all of its values. A column without
 /// values is one of strings, and so is one with a leading zero, which no number would keep: a ZIP code.
 pub fn infer(csv: &[u8]) -> Result<Vec<Column>, CsvError> {
+    let typed = observe(csv)?;
+    let kind = |it: Option<ColumnType>| it.unwrap_or(ColumnType::String);
+    Ok(typed.into_iter().map(|(name, it)| Column::new(name, kind(it))).collect())
+}
+
+/// What [`infer`] may find in a whole CSV that begins like this. It is what it does find if a [`CsvParser`] takes
+/// all of it with [`CsvParser::only_as_inferred`]: more values can but widen a type, and none would fit better.
+pub fn guess(beginning: &[u8]) -> Option<Vec<Column>> {
+    let end = memchr::memrchr(b'\n', beginning)? + 1;
+    let typed = observe(&beginning[..end]).ok()?;
+    typed.into_iter().map(|(name, kind)| Some(Column::new(name, kind?))).collect()
+}
+
+/// The names, and for each column with a value the type.
+fn observe(csv: &[u8]) -> Result<Vec<(String, Option<ColumnType>)>, CsvError> {
     let csv = csv.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(csv);
     let (mut fields, mut scratch) = (Vec::new(), Vec::new());
     let mut names: Vec<String> = Vec::new();
@@ -51,15 +68,19 @@ pub fn infer(csv: &[u8]) -> Result<Vec<Column>, CsvError> {
         start = next;
     }
     let typed = names.into_iter().zip(possible).map(|(name, (has_value, candidates))| {
-        let kind =
-            CANDIDATES.iter().zip(candidates).find(|(_, is_possible)| *is_possible && has_value);
-        Column::new(name, kind.map_or(ColumnType::String, |(kind, _)| *kind))
+        let kind = CANDIDATES.iter().zip(candidates).find(|(_, is_possible)| *is_possible);
+        (name, has_value.then(|| kind.map_or(ColumnType::String, |(kind, _)| *kind)))
     });
     Ok(typed.collect())
 }
 
+/// As no number is written that is one.
+pub(super) fn has_leading_zero(value: &[u8]) -> bool {
+    matches!(value, [b'0', b'0'..=b'9', ..])
+}
+
 fn narrow(value: &[u8], candidates: &mut [bool; CANDIDATES.len()]) {
-    let has_leading_zero = value.len() > 1 && value[0] == b'0' && value[1].is_ascii_digit();
+    let has_leading_zero = has_leading_zero(value);
     let is_long = !has_leading_zero && candidates[0] && matches!(numbers::long(value), Ok(Some(_)));
     let takes = |kind| match kind {
         ColumnType::Long | ColumnType::Double if has_leading_zero => false,

@@ -42,6 +42,7 @@ pub struct CsvParser {
     lines: u64,
     at_first_byte: bool,
     at_first_record: bool,
+    only_as_inferred: bool,
     /// How much of the block is UTF-8, from its beginning.
     utf8_end: usize,
     fields: Vec<Field>,
@@ -64,10 +65,18 @@ impl CsvParser {
             lines: 0,
             at_first_byte: true,
             at_first_record: true,
+            only_as_inferred: false,
             utf8_end: 0,
             fields: Vec::new(),
             scratch: Vec::new(),
         }
+    }
+
+    /// Refuses values that are of their columns' types, but that [`infer`](super::infer()) would not take for such.
+    #[must_use]
+    pub fn only_as_inferred(mut self) -> Self {
+        self.only_as_inferred = true;
+        self
     }
 
     /// Takes the next bytes of the text, cut anywhere.
@@ -193,7 +202,8 @@ impl CsvParser {
                 continue;
             }
             let value = field.value(block, &mut self.scratch);
-            if builder.push(value).is_err() {
+            let is_read = builder.push(value).is_ok();
+            if !is_read || (self.only_as_inferred && !builder.is_as_inferred(value)) {
                 let value = excerpt(value);
                 let Column { name, kind } = &self.columns[index];
                 let line = self.line_at(block, start);

@@ -263,6 +263,24 @@ proptest! {
     }
 
     #[test]
+    fn a_guess_that_holds_is_what_is_inferred(
+        values in prop::collection::vec("|0|7|007|1.5|00.5|1e3|NaN| |\"\"|x|2024-01-01|2024-01-01 10:00", 1..8),
+        seen in 1_usize..8,
+    ) {
+        let rows = values.join(",k\n") + ",k\n";
+        let csv = format!("v,k\n{rows}");
+        let beginning: usize = csv.split_inclusive('\n').take(1 + seen).map(str::len).sum();
+        if let Some(guessed) = guess(&csv.as_bytes()[..beginning]) {
+            let format = CsvFormat { delimiter: b',', header: Header::Always };
+            let columns = guessed.clone().into();
+            let mut parser = CsvParser::new(columns, format, &MemoryBudget::new(1 << 30)).only_as_inferred();
+            if parser.push(csv.as_bytes()).and_then(|()| parser.finish()).is_ok() {
+                prop_assert_eq!(infer(csv.as_bytes()).unwrap(), guessed);
+            }
+        }
+    }
+
+    #[test]
     fn any_bytes_are_rows_or_a_refusal(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse_in(&[&bytes], &ALL, Header::Auto);
         let _ = infer(&bytes);
