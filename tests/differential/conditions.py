@@ -7,7 +7,7 @@ from expressions import AND, COMPARISON, NOT, OR, PREDICATE, SUM, XOR, Expr
 from maker import PATTERNS, SIGNS, Maker, exact
 
 FORMS = ["comparison"] * 4 + ["and_", "or_", "xor", "not_", "null", "between", "in_", "like", "same", "text", "regexp", "dated"]
-FORMS += ["numbered"]
+FORMS += ["numbered", "equal"]
 REGULAR = ["^a", "e$", "[0-9]+", "a|b", "^$", "b{2}", "^.a", "^ *$", "世", "[^a-z ]"]
 
 
@@ -40,6 +40,15 @@ class Conditions(Maker):
 
     def comparison(self, depth):
         return condition(*self.compared(depth, self.random.choice(SIGNS)), COMPARISON)
+
+    def equal(self, _):
+        """What makes optimizers take one thing for another: a column that is a constant, or another column."""
+        kind = self.random.choice(["LONG", "STRING", "DATE", "DECIMAL"])
+        of, other = self.leaf(kind), self.leaf(kind)
+        if kind == "LONG" and self.random.random() < 0.5:
+            of = e.column("small", self.qualifier)
+        left, right = e.common(of, other)
+        return condition(f"{left.at(COMPARISON)} = {right.at(SUM)}", f"({left.duck} = {right.duck})", COMPARISON)
 
     def same(self, depth):
         left, right = self.pick(lambda: self.pair(depth))

@@ -23,7 +23,7 @@ class Entry:
     excused: int = 0
 
     def excuses(self, mysql, difference):
-        found = re.search(self.where, mysql) and re.search(self.shows, difference)
+        found = re.search(self.where, mysql, re.DOTALL) and re.search(self.shows, difference)
         self.excused += bool(found)
         return bool(found)
 

@@ -48,7 +48,7 @@ class Nested(Aggregates):
 
     def union_in_order(self):
         kinds = [self.key(1).kind for _ in range(2)]
-        first, second = ([self.key(1, kind) for kind in kinds] for _ in range(2))
+        first, second = ([self.key(self.random.randint(0, 1), kind) for kind in kinds] for _ in range(2))
         word = self.random.choice(["UNION ALL", "UNION"])
         template = f"SELECT {{}} FROM t{{}} {word} SELECT {{}} FROM t{{}} ORDER BY {{}}" + self.page()
         return self.query(first, template, self.kept(), self.columns(second), self.kept(), self.ordered(kinds), ordered=True)
