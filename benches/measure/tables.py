@@ -78,17 +78,21 @@ def analysis(row, bench) -> None:
         dataset = domo.create(server, domo.ORDERS)
         domo.upload(server, dataset, table)
         for name, sql in QUESTIONS.items():
-            times[name] = []
-            for repeat in range(repeats + 1):
+            times[name], answers[name] = [], None
+            # What takes long is not asked again and again.
+            while len(times[name]) <= repeats and (len(times[name]) < 2 or sum(times[name]) < 20_000):
                 began = time.perf_counter()
-                answer = server.json("POST", domo.query(dataset), {"sql": f"{sql.format(t='table')} -- {repeat}"})
+                try:
+                    text = f"{sql.format(t='table')} -- {len(times[name])}"
+                    answers[name] = server.json("POST", domo.query(dataset), {"sql": text})["rows"]
+                except RuntimeError as refusal:
+                    row.note(f"{name}: {refusal}")
                 times[name].append((time.perf_counter() - began) * 1000)
-            answers[name] = answer["rows"]
     asked = duck.run("ask", table, {"repeats": repeats + 1, "questions": {it: sql.format(t="orders") for it, sql in QUESTIONS.items()}})
     ratios = {}
     for name in QUESTIONS:
         theirs = asked[name]
-        if not same(answers[name], theirs["rows"]):
+        if answers[name] is not None and not same(answers[name], theirs["rows"]):
             row.note(f"{name}: the answers differ: {str(answers[name])[:150]} and {str(theirs['rows'])[:150]}")
         # The first of each is a warm-up.
         ours = row.figure(f"{name}: Domock", times[name][1:], "ms")
