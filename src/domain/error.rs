@@ -12,6 +12,9 @@ pub enum Error {
     NotFound { kind: &'static str, id: String },
     #[error("{kind} {id} is already {state}")]
     Conflict { kind: &'static str, id: String, state: &'static str },
+    /// Somebody else changed the dataset while a change of it was computed.
+    #[error("dataset {0} was changed by another meanwhile")]
+    Overtaken(DatasetId),
     #[error("{field}: {problem}")]
     Invalid { field: &'static str, problem: String },
     #[error("user {user} may not {action}")]

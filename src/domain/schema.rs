@@ -43,6 +43,19 @@ impl SchemaColumn {
     }
 }
 
+/// Makes the columns of these names the key of upserts, and no others.
+pub fn set_upsert_key(columns: &mut [SchemaColumn], names: &[String]) -> Result<()> {
+    let is_called =
+        |column: &SchemaColumn, name: &String| column.name.to_lowercase() == name.to_lowercase();
+    if let Some(name) = names.iter().find(|name| !columns.iter().any(|it| is_called(it, name))) {
+        return Err(Error::invalid("keyColumnNames", format!("there is no column '{name}'")));
+    }
+    for column in columns {
+        column.upsert_key = names.iter().any(|name| is_called(column, name));
+    }
+    Ok(())
+}
+
 impl Schema {
     /// Names must be unique without regard to case, because a query matches them so.
     pub fn new(id: SchemaId, columns: Vec<SchemaColumn>) -> Result<Self> {
@@ -67,6 +80,23 @@ impl Schema {
         }
         let layout = columns.iter().map(|it| Column::new(&it.name, it.kind)).collect();
         Ok(Self { id, columns, layout })
+    }
+
+    /// The positions of the columns whose values tell which rows an upsert replaces.
+    pub fn upsert_key(&self) -> Vec<usize> {
+        let columns = self.columns.iter().enumerate();
+        columns.filter(|(_, it)| it.upsert_key).map(|(at, _)| at).collect()
+    }
+
+    /// Columns that say nothing of a key keep the one that is there.
+    pub fn keep_upsert_key(&self, columns: &mut [SchemaColumn]) {
+        if columns.iter().any(|it| it.upsert_key) {
+            return;
+        }
+        for column in columns {
+            column.upsert_key =
+                self.columns.iter().any(|it| it.upsert_key && it.name == column.name);
+        }
     }
 
     pub fn layout(&self) -> &Arc<[Column]> {

@@ -15,6 +15,8 @@ use crate::engine::{CsvError, Table};
 pub enum UpdateMethod {
     Append,
     Replace,
+    /// Takes their place with all of their rows whose key is not among the new ones, and the new ones.
+    Upsert,
 }
 
 impl UpdateMethod {
@@ -22,6 +24,7 @@ impl UpdateMethod {
         match self {
             Self::Append => "APPEND",
             Self::Replace => "REPLACE",
+            Self::Upsert => "UPSERT",
         }
     }
 }
@@ -30,10 +33,10 @@ impl FromStr for UpdateMethod {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Append, Self::Replace]
+        [Self::Append, Self::Replace, Self::Upsert]
             .into_iter()
             .find(|it| it.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| format!("'{text}' is not emulated: use APPEND or REPLACE"))
+            .ok_or_else(|| format!("'{text}' is not emulated: use APPEND, REPLACE or UPSERT"))
     }
 }
 
@@ -57,12 +60,15 @@ impl UploadIntent {
     }
 
     /// A tag always means: replace this partition and leave the rest. Without a word, appending needs a sign of it.
-    pub fn resolved_method(&self) -> UpdateMethod {
+    pub fn resolved_method(&self) -> DomainResult<UpdateMethod> {
         match self.method {
-            _ if self.tag.is_some() => UpdateMethod::Append,
-            Some(method) => method,
-            None if self.appends => UpdateMethod::Append,
-            None => UpdateMethod::Replace,
+            Some(UpdateMethod::Upsert) if self.tag.is_some() => {
+                Err(Error::Unsupported("an upsert into a partition"))
+            }
+            _ if self.tag.is_some() => Ok(UpdateMethod::Append),
+            Some(method) => Ok(method),
+            None if self.appends => Ok(UpdateMethod::Append),
+            None => Ok(UpdateMethod::Replace),
         }
     }
 }
@@ -150,10 +156,13 @@ mod tests {
         let replace =
             UploadIntent { method: Some(UpdateMethod::Replace), ..UploadIntent::default() };
         let tagged = UploadIntent { tag: Some("2024".to_owned()), ..UploadIntent::default() };
-        assert_eq!(silent.resolved_method(), UpdateMethod::Replace);
-        assert_eq!(latest.resolved_method(), UpdateMethod::Append);
-        assert_eq!(latest.then(&replace).resolved_method(), UpdateMethod::Replace);
-        assert_eq!(replace.then(&silent).resolved_method(), UpdateMethod::Replace);
-        assert_eq!(replace.then(&tagged).resolved_method(), UpdateMethod::Append);
+        assert_eq!(silent.resolved_method().unwrap(), UpdateMethod::Replace);
+        assert_eq!(latest.resolved_method().unwrap(), UpdateMethod::Append);
+        assert_eq!(latest.then(&replace).resolved_method().unwrap(), UpdateMethod::Replace);
+        assert_eq!(replace.then(&silent).resolved_method().unwrap(), UpdateMethod::Replace);
+        assert_eq!(replace.then(&tagged).resolved_method().unwrap(), UpdateMethod::Append);
+        let upsert = UploadIntent { method: Some(UpdateMethod::Upsert), ..UploadIntent::default() };
+        assert_eq!(upsert.then(&latest).resolved_method().unwrap(), UpdateMethod::Upsert);
+        assert!(upsert.then(&tagged).resolved_method().is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! An immutable table: columns, and record batches shared by reference.
 
 mod convert;
+mod upsert;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

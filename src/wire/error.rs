@@ -59,7 +59,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::NotFound { .. } => StatusCode::NOT_FOUND,
-            Error::Conflict { .. } => StatusCode::CONFLICT,
+            Error::Conflict { .. } | Error::Overtaken(_) => StatusCode::CONFLICT,
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             // Nothing that a client would try again by itself.
             Error::TooManyInstances { .. } => StatusCode::INSUFFICIENT_STORAGE,

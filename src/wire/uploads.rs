@@ -10,7 +10,7 @@ use super::error::Refusal;
 use super::extract::{Call, Csv, OptionalJson, PathArgs, Query, Reply, broken_body};
 use super::shapes::{Empty, EpochMillis, LooseBool, Opaque};
 use crate::domain::instance::PartError;
-use crate::domain::upload::{NewRows, UploadIntent};
+use crate::domain::upload::{NewRows, UpdateMethod, UploadIntent};
 use crate::domain::{self, DatasetId, UploadId};
 
 pub async fn start(
@@ -72,7 +72,7 @@ pub struct StartQuery {
 #[serde(rename_all = "camelCase")]
 pub struct Start {
     action: Option<String>,
-    /// `"latest"` or a version: adds to what is there.
+    /// `"latest"` or a version: adds to what is there. `"upsert"` is the action UPSERT.
     append_id: Option<Opaque>,
     restate_data_tag: Option<String>,
     data_tag: Option<String>,
@@ -130,13 +130,16 @@ fn intent(
     append_id: Option<&Opaque>,
     tag: Option<String>,
 ) -> Result<UploadIntent, Refusal> {
-    let method = action
+    let mut method = action
         .map(str::parse)
         .transpose()
         .map_err(|problem| Refusal::bad_request(format!("action: {problem}")))?;
     let append_id = append_id.map_or(&Value::Null, |it| &it.0);
-    if *append_id == "upsert" || *append_id == "delete" {
+    if *append_id == "delete" {
         return Err(Refusal::bad_request(format!("appendId: {append_id} is not emulated")));
+    }
+    if *append_id == "upsert" {
+        method = Some(UpdateMethod::Upsert);
     }
     let appends = !append_id.is_null() && *append_id != "replace";
     Ok(UploadIntent { method, appends, tag: tag.filter(|it| !it.is_empty()) })

@@ -75,6 +75,35 @@ async fn no_append_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn upserts_side_by_side_lose_no_row() {
+    let mock = start().await;
+    let columns = json!([{ "name": "mark", "type": "LONG", "upsertKey": true }]);
+    let schemas = format!("/api/data/v2/datasources/{}/schemas", mock.dataset);
+    mock.ok("POST", &schemas, json!({ "columns": columns })).await;
+    // Enough rows that a merge with them takes its time.
+    let others = (100..20_100).map(|it| format!("{it}\n")).collect::<Vec<_>>().concat();
+    mock.upload(&others, json!({ "action": "REPLACE", "index": true })).await;
+    let mut tasks = JoinSet::new();
+    for writer in 0..6 {
+        let mock = Arc::clone(&mock);
+        tasks.spawn(async move {
+            for round in 0..4 {
+                // Every writer has keys of its own, and one that it shares with the next.
+                let (first, last) = (writer * 2, writer * 2 + 2);
+                let csv = format!("{first}\n{}\n{last}\n", first + 1);
+                mock.upload(&csv, json!({ "action": "UPSERT", "index": round % 2 == 0 })).await;
+            }
+        });
+    }
+    while let Some(task) = tasks.join_next().await {
+        task.unwrap();
+    }
+    mock.upload("0\n", json!({ "action": "UPSERT", "index": true })).await;
+    let seen = mock.rows("SELECT COUNT(*), COUNT(DISTINCT mark) FROM t").await;
+    assert_eq!(seen, json!([[20_013, 20_013]]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn partitions_are_replaced_side_by_side() {
     let mock = start().await;
     let mut tasks = JoinSet::new();

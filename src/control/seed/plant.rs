@@ -299,7 +299,7 @@ fn upload(
     let (table, csv_bytes) = parse(path, dataset.schema.layout(), typing, engine)?;
     let intent = UploadIntent { method: Some(UpdateMethod::Append), appends: true, tag };
     let upload = dataset.start_upload(intent.clone(), now)?;
-    dataset.commit(&Commit { upload, intent, table, csv_bytes }, now)?;
+    dataset.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)?;
     Ok(())
 }
 

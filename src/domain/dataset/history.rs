@@ -26,7 +26,7 @@ impl Dataset {
         self.version(id)?;
         let mut live: Vec<&DataVersion> = Vec::new();
         for version in &self.versions {
-            if version.method == UpdateMethod::Replace {
+            if version.method != UpdateMethod::Append {
                 live.clear();
             }
             if version.tag.is_some() {

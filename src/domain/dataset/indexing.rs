@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Dataset;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
-use crate::domain::ids::UploadId;
+use crate::domain::ids::{DatasetId, UploadId};
 use crate::domain::index::{IndexJob, IndexKey, View};
 use crate::domain::schema::Schema;
 use crate::engine::Table;
@@ -40,6 +40,14 @@ impl IndexPlan {
             .map(|(id, table)| table.adapt(layout).map_err(|it| format!("data version {id}, {it}")))
             .collect::<Result<_, String>>()?;
         Ok(Table::concat(Arc::clone(layout), &adapted))
+    }
+
+    /// The rows of all its versions with `new` upserted into them. Heavy.
+    pub fn upsert(&self, new: &Table, dataset: DatasetId) -> Result<Table> {
+        let present = self.assemble().map_err(|problem| Error::Conversion { dataset, problem })?;
+        let merged = present.upsert(new, &self.schema.upsert_key());
+        let what = "the rows held in memory";
+        merged.map_err(|it| Error::TooLarge { what, limit: it.limit })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Dataset;
+use super::{Dataset, IndexPlan};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::UploadId;
@@ -24,6 +24,8 @@ pub struct Commit {
     pub intent: UploadIntent,
     pub table: Table,
     pub csv_bytes: u64,
+    /// The present rows that an upsert was merged with; they must still be those when it is published.
+    pub merged_with: Option<IndexPlan>,
 }
 
 impl Dataset {
@@ -89,12 +91,33 @@ impl Dataset {
             }
             tables.push(table);
         }
+        let intent = upload.intent.then(later);
+        let upserts = intent.resolved_method()? == UpdateMethod::Upsert;
         Ok(Commit {
             upload: upload.id,
-            intent: upload.intent.then(later),
+            intent,
             table: Table::concat(Arc::clone(self.schema.layout()), tables),
             csv_bytes: upload.parts.values().map(|it| it.csv_bytes).sum(),
+            merged_with: if upserts { Some(self.upsert_plan()?) } else { None },
         })
+    }
+
+    /// What an upsert is merged with: all live versions. The one that it makes has no partition, so there must be none.
+    fn upsert_plan(&self) -> Result<IndexPlan> {
+        if !self.partitions.is_empty() {
+            return Err(Error::Unsupported("an upsert into a dataset with partitions"));
+        }
+        self.check_method(UpdateMethod::Upsert)?;
+        self.index_plan(&[])
+    }
+
+    /// Refused where rows are to come as upserts and no column is their key.
+    pub fn check_method(&self, method: UpdateMethod) -> Result<()> {
+        if method == UpdateMethod::Upsert && self.schema.upsert_key().is_empty() {
+            let problem = "needs key columns, which a schema marks with upsertKey and a stream names in keyColumnNames";
+            return Err(Error::invalid("UPSERT", problem));
+        }
+        Ok(())
     }
 
     /// Turns an open upload into a live version, and retires the versions whose place it takes.
@@ -103,9 +126,14 @@ impl Dataset {
         if commit.table.columns() != self.schema.layout() {
             return Err(Error::invalid("upload", "the schema changed while it was committed"));
         }
+        let method = commit.intent.resolved_method()?;
+        if method == UpdateMethod::Upsert
+            && commit.merged_with.as_ref() != Some(&self.upsert_plan()?)
+        {
+            return Err(Error::Overtaken(self.id));
+        }
         self.uploads.remove(&commit.upload);
-        let method = commit.intent.resolved_method();
-        if method == UpdateMethod::Replace {
+        if method != UpdateMethod::Append {
             self.retire(|_| true);
             self.partitions.clear();
         }

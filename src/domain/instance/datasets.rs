@@ -96,7 +96,7 @@ impl Instance {
     }
 
     /// All that is given takes effect, or nothing. A new schema is that of the next upload, and can be queried at the
-    /// next index.
+    /// next index; the columns of an upsert's key stay that, unless it names others.
     pub fn redefine_dataset(
         &self,
         by: UserId,
@@ -108,7 +108,8 @@ impl Instance {
         world.dataset_for(by, id, need)?;
         let now = world.clock.now();
         world.datasets.update(id, |it| {
-            if let Some(columns) = change.columns {
+            if let Some(mut columns) = change.columns {
+                it.schema.keep_upsert_key(&mut columns);
                 it.alter_schema(columns, now)?;
             }
             change.profile.apply_to(it);

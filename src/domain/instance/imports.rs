@@ -48,8 +48,8 @@ impl Instance {
         let intent = UploadIntent { method: Some(method), ..UploadIntent::default() };
         let commit = |it: &mut Dataset, now| {
             let upload = it.start_upload(intent.clone(), now)?;
-            let (intent, table) = (intent.clone(), table.clone());
-            it.commit(&Commit { upload, intent, table, csv_bytes: part.csv_bytes }, now)
+            let (intent, table, csv_bytes) = (intent.clone(), table.clone(), part.csv_bytes);
+            it.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)
         };
         Ok(self.change_and_index(&world, dataset, &[], commit).await?.0)
     }

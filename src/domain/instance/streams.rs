@@ -10,7 +10,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::dataset::Dataset;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{ExecutionId, Ids, StreamId, UploadId, UserId};
-use crate::domain::schema::SchemaColumn;
+use crate::domain::schema::{SchemaColumn, set_upsert_key};
 use crate::domain::store::World;
 use crate::domain::stream::{Execution, ExecutionState, Progress, Stream, StreamIntent};
 use crate::domain::upload::{UpdateMethod, UploadIntent};
@@ -23,6 +23,8 @@ const EXECUTIONS_MAX: usize = 10_000;
 pub struct NewStream {
     pub dataset: NewDataset,
     pub stream: StreamIntent,
+    /// The names of an upsert's key columns.
+    pub key_columns: Option<Vec<String>>,
 }
 
 /// What changes in a stream and its dataset; what is `None` stays.
@@ -32,6 +34,7 @@ pub struct StreamChange {
     pub name: Option<String>,
     pub description: Option<String>,
     pub columns: Option<Vec<SchemaColumn>>,
+    pub key_columns: Option<Vec<String>>,
 }
 
 /// A stream as of a moment, with the dataset that it belongs to.
@@ -51,7 +54,14 @@ impl Instance {
         let stream = Stream::new(stream_id, by, now, new.stream);
         let mut profile = new.dataset.profile;
         profile.provider.clone_from(&stream.provider.key);
-        let mut dataset = Dataset::new(dataset_id, profile, new.dataset.columns, by, now)?;
+        let mut columns = new.dataset.columns;
+        if let Some(names) = new.key_columns {
+            set_upsert_key(&mut columns, &names)?;
+        }
+        let mut dataset = Dataset::new(dataset_id, profile, columns, by, now)?;
+        if stream.transport.is_api() {
+            dataset.check_method(stream.update_method)?;
+        }
         dataset.stream = Some(Arc::new(stream));
         world.datasets.insert(dataset)?;
         world.streams.insert(stream_id, dataset_id);
@@ -76,14 +86,23 @@ impl Instance {
         let dataset = stream_dataset(&world, by, id, Need::Edit)?;
         let now = world.clock.now();
         world.datasets.update(dataset.id, |it| {
-            if let Some(columns) = change.columns {
+            if let Some(mut columns) = change.columns {
+                it.schema.keep_upsert_key(&mut columns);
+                it.alter_schema(columns, now)?;
+            }
+            if let Some(names) = change.key_columns {
+                let mut columns = it.schema.columns.clone();
+                set_upsert_key(&mut columns, &names)?;
                 it.alter_schema(columns, now)?;
             }
             it.profile.name = change.name.unwrap_or(std::mem::take(&mut it.profile.name));
             it.profile.description = change.description.or(it.profile.description.take());
             it.stream_mut()?.merge(by, now, change.stream);
-            let provider = it.stream()?.provider.key.clone();
-            it.profile.provider = provider;
+            let stream = Arc::clone(it.stream()?);
+            if stream.transport.is_api() {
+                it.check_method(stream.update_method)?;
+            }
+            it.profile.provider.clone_from(&stream.provider.key);
             it.last_touched = now;
             Ok::<_, Error>(())
         })?;
@@ -110,6 +129,9 @@ impl Instance {
             }
             let update_method = wanted.unwrap_or(stream.update_method);
             let is_api = stream.transport.is_api();
+            if is_api {
+                it.check_method(update_method)?;
+            }
             let intent = UploadIntent { method: Some(update_method), ..UploadIntent::default() };
             let upload = if is_api { Some(it.start_upload(intent, now)?) } else { None };
             let stream = it.stream_mut()?;
@@ -169,19 +191,25 @@ impl Instance {
         execution: ExecutionId,
     ) -> Result<(Arc<Execution>, Timestamp)> {
         let world = self.world();
-        let dataset = stream_dataset(&world, by, stream, Need::Edit)?;
-        let upload = awaiting_upload(&dataset, execution)?;
-        let commit = dataset.assemble(upload, &UploadIntent::default())?;
-        let finish = |it: &mut Dataset, now| {
-            awaiting_upload(it, execution)?;
-            let version = it.commit(&commit, now)?;
-            change_execution(it, execution, |run| {
-                run.progress = Progress::Succeeded { at: now };
-                run.rows = version.rows;
-                run.bytes = version.csv_bytes;
-            })
+        let (dataset, job) = loop {
+            let dataset = stream_dataset(&world, by, stream, Need::Edit)?;
+            let upload = awaiting_upload(&dataset, execution)?;
+            let commit = self.assemble_upload(&dataset, upload, &UploadIntent::default()).await?;
+            let finish = |it: &mut Dataset, now| {
+                awaiting_upload(it, execution)?;
+                let version = it.commit(&commit, now)?;
+                change_execution(it, execution, |run| {
+                    run.progress = Progress::Succeeded { at: now };
+                    run.rows = version.rows;
+                    run.bytes = version.csv_bytes;
+                })
+            };
+            match self.change_and_index(&world, dataset.id, &[], finish).await {
+                Ok(((), job)) => break (dataset, job),
+                Err(Error::Overtaken(_)) => {}
+                Err(refusal) => return Err(refusal),
+            }
         };
-        let ((), job) = self.change_and_index(&world, dataset.id, &[], finish).await?;
         world.datasets.update(dataset.id, |it| {
             change_execution(it, execution, |run| run.index_key = Some(job.key.to_string()))
         })?;

@@ -81,14 +81,37 @@ impl Instance {
         (intent, index): (UploadIntent, bool),
     ) -> Result<Arc<DataVersion>> {
         let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Edit)?;
-        let commit = before.assemble(upload, &intent)?;
-        if index {
+        loop {
+            let before = world.dataset_for(by, dataset, Need::Edit)?;
+            let commit = self.assemble_upload(&before, upload, &intent).await?;
             let change = |it: &mut Dataset, now| it.commit(&commit, now);
-            return Ok(self.change_and_index(&world, dataset, &[], change).await?.0);
+            let outcome = if index {
+                let outcome = self.change_and_index(&world, dataset, &[], change).await;
+                outcome.map(|(version, _)| version)
+            } else {
+                let now = world.clock.now();
+                world.datasets.update(dataset, |it| change(it, now))
+            };
+            if !matches!(outcome, Err(Error::Overtaken(_))) {
+                return outcome;
+            }
         }
-        let now = world.clock.now();
-        world.datasets.update(dataset, |it| it.commit(&commit, now))
+    }
+
+    /// Puts the parts of an upload together, and merges those of an upsert with the present rows. Where these change before
+    /// the commit, that is refused as overtaken, and the caller starts over: somebody else got ahead.
+    pub(super) async fn assemble_upload(
+        &self,
+        dataset: &Dataset,
+        upload: UploadId,
+        later: &UploadIntent,
+    ) -> Result<Commit> {
+        let mut commit = dataset.assemble(upload, later)?;
+        if let Some(plan) = commit.merged_with.clone() {
+            let (id, new) = (dataset.id, commit.table);
+            commit.table = self.engine().off_thread(move || plan.upsert(&new, id)).await?;
+        }
+        Ok(commit)
     }
 
     /// Appends rows as a version of their own, and indexes it.
@@ -116,7 +139,7 @@ impl Instance {
         let append = |it: &mut Dataset, now| {
             let upload = it.start_upload(intent.clone(), now)?;
             let (intent, table) = (intent.clone(), table.clone());
-            it.commit(&Commit { upload, intent, table, csv_bytes }, now)
+            it.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)
         };
         let (version, _) = self.change_and_index(&world, dataset, &[], append).await?;
         Ok((version.id, version.requested_at.millis()))

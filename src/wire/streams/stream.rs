@@ -185,6 +185,10 @@ pub struct Definition {
     configuration: Option<Vec<SettingDefinition>>,
     account: Option<AccountDefinition>,
     update_method: Option<String>,
+    /// The columns whose values tell which rows an UPSERT replaces.
+    key_column_names: Option<Vec<String>>,
+    /// A client's name of the same, for one column.
+    key_column_name: Option<String>,
     data_provider: Option<ProviderDefinition>,
     data_source: Option<DataSourceDefinition>,
     /// The public API's name of the same.
@@ -239,7 +243,7 @@ impl Definition {
             change.name.ok_or_else(|| Refusal::bad_request("dataSource.name: is missing"))?;
         let profile = Profile { name, description: change.description, ..Profile::default() };
         let dataset = NewDataset { profile, columns: change.columns.unwrap_or_default() };
-        Ok(NewStream { dataset, stream: change.stream })
+        Ok(NewStream { dataset, stream: change.stream, key_columns: change.key_columns })
     }
 
     pub fn into_change(self) -> Result<StreamChange, Refusal> {
@@ -267,7 +271,8 @@ impl Definition {
             advanced_schedule: self.advanced_schedule_json,
             schedule_state: self.schedule_state,
         };
-        Ok(StreamChange { stream, name, description, columns })
+        let key_columns = self.key_column_names.or(self.key_column_name.map(|it| vec![it]));
+        Ok(StreamChange { stream, name, description, columns, key_columns })
     }
 }
 
