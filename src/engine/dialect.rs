@@ -5,6 +5,7 @@ mod allowed;
 mod build;
 mod comparisons;
 mod conditions;
+mod constants;
 mod conversions;
 mod dual;
 mod formulas;
@@ -80,6 +81,7 @@ type Rewrite = fn(&mut Tree, &Facts) -> Result<(), SqlError>;
 const REWRITES: &[Rewrite] = &[
     dual::fix,
     grouping::fix,
+    constants::fix,
     now::fix,
     unix_time::fix,
     intervals::fix,

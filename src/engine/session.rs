@@ -12,6 +12,8 @@ use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::SessionConfig;
 
 use super::planner::{Conversions, TruthsAsNumbers};
@@ -68,7 +70,7 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
         .with_window_functions(functions::window())
         .with_expr_planners(planners)
         .with_optimizer_rules(rules())
-        .with_physical_optimizer_rule(Arc::new(joins::StoppableJoins));
+        .with_physical_optimizer_rules(physical_rules());
     Ok(builder.build())
 }
 
@@ -76,6 +78,15 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
 fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules = Optimizer::new().rules;
     rules.retain(|it| it.name() != "common_sub_expression_eliminate");
+    rules
+}
+
+/// All of the engine's but the last check, which does not see that what is equal or constant needs no sorting, and refuses plans
+/// that are right; and the one of ours.
+fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    rules.retain(|it| it.name() != "SanityCheckPlan");
+    rules.push(Arc::new(joins::StoppableJoins));
     rules
 }
 

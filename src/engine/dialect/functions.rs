@@ -73,6 +73,7 @@ pub(super) fn has_chance(query: &Query, state: &SessionState) -> bool {
     let found = visit_expressions(query, |expr| match expr {
         Expr::Function(function)
             if plain_call(function)
+                .filter(|(name, _)| name != "mysql_constant")
                 .and_then(|(name, _)| state.scalar_functions().get(&name))
                 .is_some_and(|it| it.signature().volatility != Volatility::Immutable) =>
         {

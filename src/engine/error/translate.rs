@@ -182,7 +182,11 @@ fn known(text: &str, spelt: &dyn Fn(&str) -> String) -> Option<String> {
         ));
     }
     if text.contains("order requirements") || text.contains("expression to be ordered") {
-        return Some("this window cannot be planned over what its query filters".to_owned());
+        return Some("this order cannot be planned over what the query filters".to_owned());
+    }
+    if text.contains("logical expression InSubquery") || text.contains("logical expression Exists")
+    {
+        return Some("IN (SELECT …) and EXISTS are accepted in WHERE and HAVING only".to_owned());
     }
     if text.contains("calls cannot be nested") {
         return Some("an aggregate function stands inside another".to_owned());

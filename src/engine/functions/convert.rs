@@ -36,6 +36,15 @@ pub(super) const TABLE: &[Function] = &[
         Returns::By(|_, _| DataType::Binary),
         order_key,
     ),
+    // Not folded into its value.
+    Function::new(
+        "mysql_constant",
+        Family::Internal,
+        (1, 1),
+        Returns::By(|kinds, _| kinds.first().cloned().unwrap_or(DataType::Null)),
+        |args| Ok(Arc::clone(args.raw(0).0)),
+    )
+    .volatile(),
     Function::new("mysql_bool", Family::Internal, (1, 1), Returns::Boolean, bool_of),
 ];
 

@@ -1,0 +1,94 @@
+//! Constants with which the engine is wrong: in the parts of a sorted UNION it takes one part's for that of all and leaves the
+//! sorting out, and in front of NOT IN it passes over the NULLs of the subquery.
+//! Pinned by tests/golden/sql/joins.slt.
+
+use std::ops::ControlFlow;
+
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, Query, SelectItem, SetExpr, TableFactor, UnaryOperator, Value, VisitMut,
+    VisitorMut,
+};
+
+use super::super::error::SqlError;
+use super::Facts;
+use super::build::{binary, call, nested, take};
+use super::{syntax, tokens};
+
+#[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
+pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
+    let _ = query.visit(&mut Constants);
+    Ok(())
+}
+
+struct Constants;
+
+impl VisitorMut for Constants {
+    type Break = ();
+
+    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+        if query.order_by.is_some() && matches!(*query.body, SetExpr::SetOperation { .. }) {
+            hide_in(&mut query.body);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Expr::InSubquery { expr: value, subquery, negated: true } = expr
+            && is_constant(value)
+            && let Some(no_null) = has_no_null(subquery)
+        {
+            *expr = nested(binary(take(expr), BinaryOperator::And, no_null));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// `NOT EXISTS (SELECT 1 FROM (subquery) AS q (c) WHERE c IS NULL)`
+fn has_no_null(subquery: &Query) -> Option<Expr> {
+    let tokens =
+        tokens::read("SELECT 1 FROM (SELECT 1) AS mysql_q (mysql_c) WHERE mysql_c IS NULL");
+    let mut query = syntax::parse(tokens.ok()?).ok()?;
+    let SetExpr::Select(select) = query.body.as_mut() else { return None };
+    let TableFactor::Derived { subquery: inner, .. } = &mut select.from.first_mut()?.relation
+    else {
+        return None;
+    };
+    **inner = subquery.clone();
+    Some(Expr::Exists { subquery: Box::new(query), negated: true })
+}
+
+fn hide_in(body: &mut SetExpr) {
+    match body {
+        SetExpr::SetOperation { left, right, .. } => {
+            hide_in(left);
+            hide_in(right);
+        }
+        SetExpr::Query(query) => hide_in(&mut query.body),
+        SetExpr::Select(select) => {
+            for item in &mut select.projection {
+                if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item
+                {
+                    hide(expr);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn hide(expr: &mut Expr) {
+    if is_constant(expr) {
+        *expr = call("mysql_constant", [take(expr)]);
+    }
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(it) => it.value != Value::Null,
+        Expr::Nested(inner) | Expr::UnaryOp { op: UnaryOperator::Minus, expr: inner } => {
+            is_constant(inner)
+        }
+        Expr::TypedString(_) => true,
+        _ => false,
+    }
+}
