@@ -22,15 +22,16 @@ pub(crate) fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i32> {
 pub(crate) fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let since_march_0000 = days.saturating_add(719_468);
     let era = since_march_0000.div_euclid(146_097);
-    let day_of_era = since_march_0000.rem_euclid(146_097);
+    // 32 bits from here on: divisions of 64 take longer.
+    let day_of_era = since_march_0000.rem_euclid(146_097) as u32;
     let year_of_era =
         (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year, month as u32, day)
+    let year = era * 400 + i64::from(year_of_era) + i64::from(month <= 2);
+    (year, month, day)
 }
 
 fn days_in_month(year: i32, month: u32) -> u32 {

@@ -223,6 +223,15 @@ impl Column<TimestampMillisecondArray> {
         let row = if self.constant { 0 } else { row };
         self.array.is_valid(row).then(|| Moment::of_millis(self.array.value(row)))
     }
+
+    /// A number for each of so many moments. All are computed, those under a null too: looking first takes longer.
+    pub(super) fn longs(&self, rows: usize, of: impl Fn(Moment) -> i64) -> Result<ArrayRef> {
+        if self.constant {
+            let long = self.get(0).map(of);
+            return Ok(Arc::new(Int64Array::from(vec![long; rows])));
+        }
+        Ok(Arc::new(Int64Array::from_unary(&self.array, |it| of(Moment::of_millis(it)))))
+    }
 }
 
 /// Text as MySQL writes a value where a string is wanted.

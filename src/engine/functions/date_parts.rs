@@ -84,8 +84,7 @@ pub(super) const TABLE: &[Function] = &[
 ];
 
 fn part(args: &Args, of: impl Fn(Moment) -> i64) -> Result<ArrayRef> {
-    let moment = args.moment(0)?;
-    args.make_long(|row| moment.get(row).map(&of))
+    args.moment(0)?.longs(args.rows, of)
 }
 
 /// Of a datetime's time of day, or of a TIME, whose hours may be many.
