@@ -1,5 +1,7 @@
 //! Users, groups and logins. Which users there are comes with the seed.
 
+mod search;
+
 use std::fmt;
 
 use axum::Extension;
@@ -11,6 +13,8 @@ use super::extract::{Call, Json, PathArgs, Query, Reply};
 use super::shapes::Page;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::{self, Instance, directory};
+
+pub use search::{Found, Search, search};
 
 /// Where a list is asked for without a limit.
 const PAGE_DEFAULT: usize = 500;

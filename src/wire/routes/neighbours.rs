@@ -25,6 +25,9 @@ pub(super) const TABLE: &[Route] = &[
         .answers::<Vec<people::User>>().refuses(&[400]).honours(&["limit", "offset"]),
     Route::new("user.get", Get, "/api/content/v2/users/{user}", |verb| on(verb, people::user), Observed, Login)
         .also_at(&["/api/content/v3/users/{user}"]).answers::<people::User>().refuses(&[404]).ignores(&["includeDetails"]),
+    Route::new("user.search", Post, "/api/identity/v1/users/search", |verb| on(verb, people::search), Observed, Login)
+        .reads::<people::Search>().answers::<people::Found>().refuses(&[400, 413, 501])
+        .note("Filters by values and by text, on id, displayName, emailAddress and roleId; always in the order of ids."),
     Route::new("group.list", Get, "/api/content/v2/groups/grouplist", |verb| on(verb, people::groups), Observed, Login)
         .answers::<Vec<people::Group>>().refuses(&[400]).honours(&["limit", "offset"]),
     Route::new("group.get", Get, "/api/content/v2/groups/{group}", |verb| on(verb, people::group), Observed, Login)
