@@ -98,6 +98,29 @@ async fn rows_beyond_the_memory_limit_are_refused_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn an_upsert_beyond_the_memory_limit_is_refused_and_its_upload_stays_open() {
+    let mut config = Config::for_tests();
+    config.limits.max_data_bytes = 1_000_000;
+    let mock = Mock::start(config, COLUMNS).await;
+    let columns = json!([{ "name": "n", "type": "LONG", "upsertKey": true }, { "name": "s", "type": "STRING" }]);
+    let schemas = format!("/api/data/v2/datasources/{}/schemas", mock.dataset);
+    mock.ok("POST", &schemas, json!({ "columns": columns })).await;
+    let csv = (0..20_000).map(|it| format!("{it},aaaaaaaaaaaaaaaa\n")).collect::<Vec<_>>();
+    mock.upload(&csv.concat(), json!({ "action": "REPLACE" })).await;
+    let upload = mock.start_upload().await;
+    mock.put_part(upload, 1, "7,b\n").await;
+    // The rows before and after would have to be there at the same time.
+    let refused = mock.commit(upload, json!({ "action": "UPSERT" })).await;
+    assert_eq!(refused.status, 413, "{}", refused.text());
+    assert_eq!(
+        mock.rows("SELECT COUNT(*), MAX(s) FROM t").await,
+        json!([[20_000, "aaaaaaaaaaaaaaaa"]])
+    );
+    let appended = mock.commit(upload, json!({ "action": "APPEND" })).await;
+    assert_eq!(appended.json()["rowCount"], 1, "{}", appended.text());
+}
+
+#[tokio::test]
 async fn a_client_that_hangs_up_leaves_no_part() {
     let mock = Mock::start(Config::for_tests(), COLUMNS).await;
     let upload = mock.start_upload().await;
