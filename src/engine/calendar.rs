@@ -1,5 +1,7 @@
 //! Days since 1970-01-01 ↔ year, month and day of the Gregorian calendar, also before it was in use.
 
+use std::sync::LazyLock;
+
 /// Milliseconds of a day.
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
@@ -20,6 +22,22 @@ pub(crate) fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i32> {
 
 /// Year, month (1-12) and day (1-31).
 pub(crate) fn civil_from_days(days: i64) -> (i64, u32, u32) {
+    match usize::try_from(days).ok().and_then(|it| NEAR.get(it)) {
+        Some(&(year, month, day)) => (i64::from(year), u32::from(month), u32::from(day)),
+        None => computed(days),
+    }
+}
+
+/// The days of 1970 to 2069, which nearly all dates are of: these are looked up.
+static NEAR: LazyLock<Vec<(u16, u8, u8)>> = LazyLock::new(|| {
+    let day = |days| {
+        let (year, month, day) = computed(days);
+        (year as u16, month as u8, day as u8)
+    };
+    (0..36_525).map(day).collect()
+});
+
+fn computed(days: i64) -> (i64, u32, u32) {
     let since_march_0000 = days.saturating_add(719_468);
     let era = since_march_0000.div_euclid(146_097);
     // 32 bits from here on: divisions of 64 take longer.

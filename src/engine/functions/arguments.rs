@@ -7,7 +7,7 @@ use datafusion::arrow::array::{
     TimestampMillisecondArray, UInt32Array,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
@@ -112,6 +112,23 @@ impl<'a> Args<'a> {
             numbers.iter().map(|it| it.map(|it| it.round() as i64)).collect()
         };
         Ok(Column { array, constant: *constant })
+    }
+
+    /// A number for each row's date or datetime.
+    pub(super) fn longs_of_moments(
+        &self,
+        index: usize,
+        of: impl Fn(Moment) -> i64,
+    ) -> Result<ArrayRef> {
+        let (array, constant) = self.raw(index);
+        match array.as_primitive_opt::<Date32Type>() {
+            // Without a column of milliseconds in between.
+            Some(days) if !constant => {
+                let long = |it: i32| of(Moment::of_days(i64::from(it)));
+                Ok(Arc::new(Int64Array::from_unary(days, long)))
+            }
+            _ => self.moment(index)?.longs(self.rows, of),
+        }
     }
 
     /// Dates and datetimes, and what can be read as one.

@@ -84,7 +84,7 @@ pub(super) const TABLE: &[Function] = &[
 ];
 
 fn part(args: &Args, of: impl Fn(Moment) -> i64) -> Result<ArrayRef> {
-    args.moment(0)?.longs(args.rows, of)
+    args.longs_of_moments(0, of)
 }
 
 /// Of a datetime's time of day, or of a TIME, whose hours may be many.

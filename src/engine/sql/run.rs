@@ -11,13 +11,13 @@ use futures::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::super::dialect::{self, Facts};
+use super::super::dialect::{self, Facts, Output};
 use super::super::error::SqlError;
 use super::super::names::Names;
 use super::super::rows::encode::Encoder;
 use super::super::rows::{Chunk, RowFormat, Rows};
 use super::super::session::BATCH_ROWS;
-use super::super::types::Column;
+use super::super::types::{Column, ColumnType};
 use super::cache::{Known, Question};
 use super::plan::{Planned, plan};
 use super::{AbortOnDrop, Query, stored};
@@ -151,6 +151,11 @@ impl Job {
         let is_lasting = prepared.is_lasting;
         let (stream, columns) = if let Some(rows) = stored::rows(&prepared.statement) {
             (stored::stream(table, rows, BATCH_ROWS), table.columns().to_vec())
+        } else if let ([Output::Named(name)], true) =
+            (prepared.outputs.as_slice(), stored::is_count(&prepared.statement))
+        {
+            let count = stored::count(table).map_err(|it| SqlError::of_running(it, limits))?;
+            (count, vec![Column::new(name, ColumnType::Long)])
         } else {
             let Planned { physical, columns } = plan(state, table, &names, prepared).await?;
             let stream = execute_stream(physical, state.task_ctx());

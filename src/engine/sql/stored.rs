@@ -1,14 +1,17 @@
-//! Queries that ask for rows as they are stored, which need no plan: `SELECT * FROM table`, with or without a LIMIT.
+//! Queries about what is stored, which need no plan: `SELECT * FROM table`, with or without a LIMIT, and
+//! `SELECT COUNT(*) FROM table`.
 //!
-//! They are what previews and exports send. Planning takes four fifths of their time, and their rows come in the
+//! They are what previews, exports and checks send. Planning takes four fifths of their time, and rows come in the
 //! table's order.
 
 use std::sync::Arc;
 
+use datafusion::arrow::array::{ArrayRef, Int64Array};
 use datafusion::arrow::record_batch::RecordBatch;
+use datafusion::common::Result;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::sql::sqlparser::ast::{Expr, LimitClause, SetExpr, Statement, Value};
+use datafusion::sql::sqlparser::ast::{Expr, LimitClause, SelectItem, SetExpr, Statement, Value};
 
 use super::super::table::Table;
 
@@ -29,6 +32,29 @@ pub(super) fn rows(statement: &Statement) -> Option<(usize, usize)> {
     let limits = query.limit_clause.as_ref().map(ToString::to_string).unwrap_or_default();
     let is_all = query.to_string() == format!("SELECT * FROM {source}{limits}");
     (is_all && is_bare_name(&source.to_string())).then_some((offset, limit))
+}
+
+/// Whether a prepared statement asks for nothing but the number of all rows.
+pub(super) fn is_count(statement: &Statement) -> bool {
+    let Statement::Query(query) = statement else { return false };
+    let SetExpr::Select(select) = query.body.as_ref() else { return false };
+    let ([SelectItem::ExprWithAlias { expr, alias }], [source]) =
+        (select.projection.as_slice(), select.from.as_slice())
+    else {
+        return false;
+    };
+    expr.to_string() == "count(*)"
+        && is_bare_name(&source.to_string())
+        && query.to_string() == format!("SELECT count(*) AS {alias} FROM {source}")
+}
+
+/// That number, as the one cell of an answer.
+pub(super) fn count(table: &Table) -> Result<SendableRecordBatchStream> {
+    let count: ArrayRef = Arc::new(Int64Array::from(vec![table.rows() as i64]));
+    let batch = RecordBatch::try_from_iter([("count", count)])?;
+    let schema = batch.schema();
+    let batches = futures::stream::iter([Ok(batch)]);
+    Ok(Box::pin(RecordBatchStreamAdapter::new(schema, batches)))
 }
 
 /// Nothing but one name in quotes: no alias, no join, no subquery, no function.
@@ -71,7 +97,7 @@ pub(super) fn stream(
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array};
+    use datafusion::arrow::array::AsArray;
     use datafusion::arrow::datatypes::Int64Type;
     use futures::TryStreamExt;
 
@@ -92,6 +118,10 @@ mod tests {
     }
 
     fn asked(sql: &str) -> Option<(usize, usize)> {
+        rows(&prepared(sql))
+    }
+
+    fn prepared(sql: &str) -> Statement {
         let (table, settings, sessions) = (table(), SqlSettings::default(), Sessions::default());
         let limits = EngineLimits {
             data_bytes_max: 1 << 20,
@@ -107,7 +137,28 @@ mod tests {
         let columns = table.columns();
         let facts =
             Facts { columns, names: &names, formulas: &[], now_ms: 0, settings: &settings, state };
-        rows(&dialect::prepare(sql, &facts).unwrap().statement)
+        dialect::prepare(sql, &facts).unwrap().statement
+    }
+
+    #[test]
+    fn only_the_number_of_all_rows_is_known_beforehand() {
+        for (sql, wanted) in [
+            ("SELECT COUNT(*) FROM table", true),
+            ("select count(*) as `how many` from Orders;", true),
+            ("SELECT COUNT(n) FROM table", false),
+            ("SELECT COUNT(*) + 1 FROM table", false),
+            ("SELECT COUNT(*), 1 FROM table", false),
+            ("SELECT DISTINCT COUNT(*) FROM table", false),
+            ("SELECT COUNT(*) FROM table WHERE n > 1", false),
+            ("SELECT COUNT(*) FROM table GROUP BY n", false),
+            ("SELECT COUNT(*) FROM table LIMIT 0", false),
+            ("SELECT COUNT(*) FROM table a, table b", false),
+            ("SELECT COUNT(*) OVER () FROM table", false),
+            ("SELECT COUNT(*) FROM (SELECT n FROM table LIMIT 1) t", false),
+            ("SELECT COUNT(*)", false),
+        ] {
+            assert_eq!(is_count(&prepared(sql)), wanted, "{sql}");
+        }
     }
 
     #[test]
