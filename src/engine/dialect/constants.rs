@@ -1,12 +1,12 @@
 //! Constants with which the engine is wrong: in the parts of a sorted UNION it takes one part's for that of all and leaves the
-//! sorting out, and in front of NOT IN it passes over the NULLs of the subquery.
+//! sorting out, and in front of NOT IN it passes over NULLs, its own and those of the subquery.
 //! Pinned by tests/golden/sql/joins.slt.
 
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, Expr, Query, SelectItem, SetExpr, TableFactor, UnaryOperator, Value, VisitMut,
-    VisitorMut,
+    VisitorMut, visit_expressions,
 };
 
 use super::super::error::SqlError;
@@ -34,10 +34,14 @@ impl VisitorMut for Constants {
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if let Expr::InSubquery { expr: value, subquery, negated: true } = expr
-            && is_constant(value)
+            && !has_column(value)
             && let Some(no_null) = has_no_null(subquery)
         {
-            *expr = nested(binary(take(expr), BinaryOperator::And, no_null));
+            let nothing = Expr::Exists { subquery: subquery.clone(), negated: true };
+            let is_there = Expr::IsNotNull(Box::new(nested(value.as_ref().clone())));
+            let has_value = nested(binary(is_there, BinaryOperator::Or, nothing));
+            let is_known = binary(no_null, BinaryOperator::And, has_value);
+            *expr = nested(binary(take(expr), BinaryOperator::And, is_known));
         }
         ControlFlow::Continue(())
     }
@@ -80,6 +84,15 @@ fn hide(expr: &mut Expr) {
     if is_constant(expr) {
         *expr = call("mysql_constant", [take(expr)]);
     }
+}
+
+/// Whether an expression has another value in another row, as far as its syntax tells.
+fn has_column(expr: &Expr) -> bool {
+    let found = visit_expressions(expr, |it| match it {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
 }
 
 fn is_constant(expr: &Expr) -> bool {
