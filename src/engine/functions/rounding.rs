@@ -106,7 +106,7 @@ fn abs(args: &Args) -> Result<ArrayRef> {
 /// A LONG stays one, and a DECIMAL.
 fn kind_of_rounded(kinds: &[DataType], _: &[Option<String>]) -> DataType {
     match kinds.first() {
-        Some(kind) if kind.is_integer() => DataType::Int64,
+        Some(kind) if kind.is_integer() || *kind == DataType::Boolean => DataType::Int64,
         Some(DataType::Decimal128(precision, scale)) => DataType::Decimal128(*precision, *scale),
         _ => DataType::Float64,
     }
