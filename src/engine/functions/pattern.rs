@@ -5,6 +5,7 @@ use datafusion::common::{DataFusionError, Result};
 use regex::{Regex, RegexBuilder};
 
 use super::arguments::Args;
+use super::texts::{BATCH_BYTES_MAX, fits};
 use super::{Family, Function, Returns};
 
 /// Bytes that a compiled pattern may take.
@@ -63,23 +64,19 @@ fn each(
     args: &Args,
     (texts, flags): (usize, usize),
     mut with: impl FnMut(usize, &[&str], &Regex) -> Option<()>,
-) -> Result<Vec<bool>> {
+) -> Result<()> {
     let columns = (0..texts).map(|it| args.text(it)).collect::<Result<Vec<_>>>()?;
     let flags = (args.len() > flags).then(|| args.text(flags)).transpose()?;
     let mut compiled = Compiled::default();
-    let mut found = Vec::with_capacity(args.rows);
     for row in 0..args.rows {
         let values: Option<Vec<&str>> = columns.iter().map(|it| it.get(row)).collect();
         let flags = flags.as_ref().map_or(Some(""), |it| it.get(row));
-        found.push(match (values, flags) {
-            (Some(values), Some(flags)) => {
-                let regex = compiled.get(values[1], flags)?;
-                with(row, &values, regex).is_some()
-            }
-            _ => false,
-        });
+        if let (Some(values), Some(flags)) = (values, flags) {
+            // None where another argument is null.
+            let _ = with(row, &values, compiled.get(values[1], flags)?);
+        }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn regexp_like(args: &Args) -> Result<ArrayRef> {
@@ -115,8 +112,8 @@ fn regexp_replace(args: &Args) -> Result<ArrayRef> {
                 }
             };
         bytes += replaced.len();
-        if bytes > 256 << 20 && too_long.is_ok() {
-            too_long = super::texts::fits(bytes, false);
+        if bytes > BATCH_BYTES_MAX && too_long.is_ok() {
+            too_long = fits(bytes, false);
         }
         made[row] = too_long.is_ok().then(|| format!("{kept}{replaced}"));
         Some(())
@@ -169,7 +166,7 @@ fn with_replaced(regex: &Regex, text: &str, new: &str, nth: usize) -> Result<Str
                 Piece::Text(text) => text,
                 Piece::Group(group) => captures.get(*group).map_or("", |it| it.as_str()),
             });
-            super::texts::fits(made.len(), false)?;
+            fits(made.len(), false)?;
         }
         if nth > 0 {
             break;

@@ -168,15 +168,14 @@ pub fn is_engine_only(name: &str) -> bool {
     ENGINE_ONLY.contains(&name)
 }
 
+/// But for those that are ours.
 const AGGREGATES_OF_THE_ENGINE: &[&str] = &[
     "count",
     "min",
     "max",
     "median",
     "percentile_cont",
-    "approx_distinct",
     "approx_percentile_cont",
-    "first_value",
     "last_value",
     "nth_value",
     "bit_and",
@@ -186,9 +185,7 @@ const AGGREGATES_OF_THE_ENGINE: &[&str] = &[
     "bool_or",
     "string_agg",
     "stddev",
-    "stddev_pop",
     "var",
-    "var_pop",
     "corr",
     "covar_samp",
     "covar_pop",
@@ -221,12 +218,10 @@ pub(crate) fn scalar(pool: &Arc<dyn MemoryPool>) -> Vec<Arc<ScalarUDF>> {
 }
 
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
-    let ours = aggregates::all();
     let engine = datafusion::functions_aggregate::all_default_aggregate_functions().into_iter();
     engine
         .filter(|it| AGGREGATES_OF_THE_ENGINE.contains(&it.name()))
-        .filter(|it| ours.iter().all(|ours| ours.name() != it.name()))
-        .chain(ours.iter().cloned())
+        .chain(aggregates::all())
         .collect()
 }
 
