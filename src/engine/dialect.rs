@@ -22,6 +22,7 @@ mod special_forms;
 mod syntax;
 mod tokens;
 mod unix_time;
+mod walk;
 mod words;
 
 use datafusion::execution::session_state::SessionState;

@@ -7,17 +7,17 @@ use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Query,
-    Value, visit_expressions_mut,
+    Value,
 };
 
 use super::super::error::SqlError;
 use super::super::types::ColumnType;
-use super::Facts;
 use super::build::{binary, call, nested, number, plain_call, take, text};
+use super::{Facts, walk};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
-    let _ = visit_expressions_mut(query, |expr| {
+    let _ = walk::expressions_mut(query, |expr| {
         if let Expr::Function(function) = expr {
             fix_function(function, facts);
             let name = plain_call(function).map(|it| it.0).unwrap_or_default();

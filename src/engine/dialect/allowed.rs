@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
-    TableFactor, UnaryOperator, Visit, Visitor, visit_expressions,
+    TableFactor, UnaryOperator, Visitor,
 };
 
 use super::super::error::SqlError;
 use super::super::sql::SqlMode;
-use super::Facts;
+use super::{Facts, walk};
 
 /// Items of a SELECT or GROUP BY list.
 pub(super) const ITEMS_MAX: usize = 2_000;
@@ -19,7 +19,7 @@ const STARS_MAX: usize = 16;
 
 pub(super) fn check(query: &Query, facts: &Facts) -> Result<(), SqlError> {
     let mut checker = Checker { ctes: BTreeSet::new(), datasets: BTreeSet::new() };
-    match query.visit(&mut checker) {
+    match walk::visit(query, &mut checker) {
         ControlFlow::Break(reason) => return Err(SqlError::Refused(reason)),
         ControlFlow::Continue(()) => {}
     }
@@ -108,7 +108,7 @@ fn is_usual_expression(expr: &Expr) -> bool {
 }
 
 fn has_window(filter: &Expr) -> bool {
-    let found = visit_expressions(filter, |it| match it {
+    let found = walk::expressions(filter, |it| match it {
         Expr::Function(function) if function.over.is_some() => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });

@@ -3,22 +3,20 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Query, Value, visit_expressions_mut,
-};
+use datafusion::sql::sqlparser::ast::{BinaryOperator, DataType, Expr, Query, Value};
 
 use super::super::error::SqlError;
 use super::super::sql::StringCompare;
 use super::super::types::ColumnType;
-use super::Facts;
 use super::build::{binary, call, cast, nested, not, take, text};
+use super::{Facts, walk};
 
 /// A list this short is compared value by value, so that each comparison converts; a longer one is looked up.
 const COMPARED_MAX: usize = 4;
 
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
     let insensitive = facts.settings.string_compare == StringCompare::Insensitive;
-    let outcome = visit_expressions_mut(query, |expr| {
+    let outcome = walk::expressions_mut(query, |expr| {
         let (compared, negated) = match expr {
             Expr::Between { expr, negated, low, high } => {
                 (between(take(expr), take(low), take(high)), *negated)

@@ -8,16 +8,16 @@ use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArguments, JoinConstraint, JoinOperator, Query, Select, SelectItem, UnaryOperator,
-    Value, ValueWithSpan, VisitMut, VisitorMut,
+    Value, ValueWithSpan, VisitorMut,
 };
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{arguments, binary, call, cast, nested, not, number, plain_call, take};
+use super::{Facts, walk};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
-    let _ = query.visit(&mut Conditions);
+    let _ = walk::visit_mut(query, &mut Conditions);
     Ok(())
 }
 

@@ -5,18 +5,17 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Query, SelectItem, SetExpr, TableFactor, UnaryOperator, Value, VisitMut,
-    VisitorMut, visit_expressions,
+    BinaryOperator, Expr, Query, SelectItem, SetExpr, TableFactor, UnaryOperator, Value, VisitorMut,
 };
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{binary, call, nested, take};
+use super::{Facts, walk};
 use super::{syntax, tokens};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
-    let _ = query.visit(&mut Constants);
+    let _ = walk::visit_mut(query, &mut Constants);
     Ok(())
 }
 
@@ -88,7 +87,7 @@ fn hide(expr: &mut Expr) {
 
 /// Whether an expression has another value in another row, as far as its syntax tells.
 fn has_column(expr: &Expr) -> bool {
-    let found = visit_expressions(expr, |it| match it {
+    let found = walk::expressions(expr, |it| match it {
         Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });

@@ -3,16 +3,14 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, Expr, Query, TypedString, Value, visit_expressions_mut,
-};
+use datafusion::sql::sqlparser::ast::{CastKind, DataType, Expr, Query, TypedString, Value};
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{call, take, text};
+use super::{Facts, walk};
 
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
-    let outcome = visit_expressions_mut(query, |expr| {
+    let outcome = walk::expressions_mut(query, |expr| {
         let converted = match expr {
             Expr::Cast { expr, data_type, .. } => convert(take(expr), data_type),
             Expr::Convert { expr, data_type: Some(data_type), .. } => {

@@ -2,16 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{
-    Query, Select, TableFactor, TableWithJoins, VisitMut, VisitorMut,
-};
+use datafusion::sql::sqlparser::ast::{Query, Select, TableFactor, TableWithJoins, VisitorMut};
 
 use super::super::error::SqlError;
-use super::Facts;
+use super::{Facts, walk};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
-    let _ = query.visit(&mut Dual);
+    let _ = walk::visit_mut(query, &mut Dual);
     Ok(())
 }
 

@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Query, Select, SelectItem, SetExpr, TableFactor, VisitMut, VisitorMut,
-    visit_expressions,
+    Expr, Ident, Query, Select, SelectItem, SetExpr, TableFactor, VisitorMut,
 };
 
 use super::super::error::SqlError;
 use super::super::sql::Formula;
 use super::build::nested;
-use super::{Facts, quotes, syntax, tokens, words};
+use super::{Facts, quotes, syntax, tokens, walk, words};
 
 /// Parts of expressions that formulas may put into one query.
 const PARTS_MAX: usize = 5_000;
@@ -28,7 +27,7 @@ pub(super) fn expand(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
         parts: 0,
         reads_dataset: Vec::new(),
     };
-    match query.visit(&mut expander) {
+    match walk::visit_mut(query, &mut expander) {
         ControlFlow::Break(error) => Err(error),
         ControlFlow::Continue(()) => Ok(()),
     }
@@ -75,14 +74,14 @@ impl<'a> Expander<'a> {
         } else {
             let mut expression = parse(formula, self.facts)?;
             self.open.push(key.clone());
-            if let ControlFlow::Break(error) = expression.visit(self) {
+            if let ControlFlow::Break(error) = walk::visit_mut(&mut expression, self) {
                 return Err(error);
             }
             self.open.pop();
             self.expanded.insert(key, expression.clone());
             expression
         };
-        let _ = visit_expressions(&expression, |_| {
+        let _ = walk::expressions(&expression, |_| {
             self.parts += 1;
             ControlFlow::<()>::Continue(())
         });

@@ -4,20 +4,20 @@ use std::ops::ControlFlow;
 
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::Volatility;
-use datafusion::sql::sqlparser::ast::{Expr, Query, visit_expressions};
+use datafusion::sql::sqlparser::ast::{Expr, Query};
 
 use super::super::error::SqlError;
 use super::super::names::nearest;
 use super::super::{functions, sql::SqlMode};
-use super::Facts;
 use super::build::plain_call;
+use super::{Facts, walk};
 
 /// Strict mode takes no function that only this engine has. Asked before the rewrites put in their own.
 pub(super) fn strict(query: &Query, facts: &Facts) -> Result<(), SqlError> {
     if facts.settings.mode != SqlMode::Strict {
         return Ok(());
     }
-    let outcome = visit_expressions(query, |expr| match expr {
+    let outcome = walk::expressions(query, |expr| match expr {
         Expr::Function(function) => {
             let name = plain_call(function).map(|it| it.0).unwrap_or_default();
             if functions::is_engine_only(&name) {
@@ -38,7 +38,7 @@ pub(super) fn strict(query: &Query, facts: &Facts) -> Result<(), SqlError> {
 
 pub(super) fn check(query: &Query, facts: &Facts) -> Result<(), SqlError> {
     let state = facts.state;
-    let outcome = visit_expressions(query, |expr| match expr {
+    let outcome = walk::expressions(query, |expr| match expr {
         Expr::Function(function) => {
             let name = function.name.to_string().to_lowercase();
             let name = plain_call(function).map_or(name, |(name, _)| name);
@@ -70,7 +70,7 @@ pub(super) fn check(query: &Query, facts: &Facts) -> Result<(), SqlError> {
 
 /// Whether a function answers otherwise each time it is asked.
 pub(super) fn has_chance(query: &Query, state: &SessionState) -> bool {
-    let found = visit_expressions(query, |expr| match expr {
+    let found = walk::expressions(query, |expr| match expr {
         Expr::Function(function)
             if plain_call(function)
                 .filter(|(name, _)| name != "mysql_constant")

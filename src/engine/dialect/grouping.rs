@@ -4,16 +4,16 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, Query, Select, SelectItem, Value, VisitMut, VisitorMut,
+    Expr, GroupByExpr, Query, Select, SelectItem, Value, VisitorMut,
 };
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{call, number, take};
+use super::{Facts, walk};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
-    let _ = query.visit(&mut Grouping { facts });
+    let _ = walk::visit_mut(query, &mut Grouping { facts });
     Ok(())
 }
 

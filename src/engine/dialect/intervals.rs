@@ -6,15 +6,14 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, DateTimeField, Expr, Function, Interval, Query, UnaryOperator,
-    visit_expressions_mut,
 };
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{arguments, call, nested, plain_call, take, text};
+use super::{Facts, walk};
 
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
-    let outcome = visit_expressions_mut(query, |expr| match moved(expr) {
+    let outcome = walk::expressions_mut(query, |expr| match moved(expr) {
         Ok(Some(moved)) => {
             *expr = moved;
             ControlFlow::Continue(())

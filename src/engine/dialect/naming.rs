@@ -7,14 +7,14 @@ use std::ops::ControlFlow;
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, Ident, Join, JoinConstraint, JoinOperator, NamedWindowExpr, ObjectName,
     ObjectNamePart, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
-    TableAlias, TableFactor, VisitMut, VisitorMut, WindowType,
+    TableAlias, TableFactor, VisitorMut, WindowType,
 };
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::super::names::{Names, numbered};
-use super::Output;
 use super::allowed::ITEMS_MAX;
 use super::tokens::{Text, depths, is};
+use super::{Output, walk};
 
 /// The items of the outermost SELECT list as they were written; empty where they cannot be told apart.
 pub(super) fn item_texts(text: &Text, tokens: &[TokenWithSpan]) -> Vec<String> {
@@ -103,7 +103,7 @@ pub(super) fn fold(query: &mut Query, names: &Names, texts: &[String]) -> Writte
         folder.alias(select, true);
     }
     folder.texts = &[];
-    let _ = query.visit(&mut folder);
+    let _ = walk::visit_mut(query, &mut folder);
     folder.written
 }
 

@@ -4,18 +4,18 @@
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Duration, NaiveDateTime};
-use datafusion::sql::sqlparser::ast::{Expr, Query, visit_expressions, visit_expressions_mut};
+use datafusion::sql::sqlparser::ast::{Expr, Query};
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{call, number, plain_call, text};
+use super::{Facts, walk};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
     let utc = DateTime::from_timestamp_millis(facts.now_ms).unwrap_or_default().naive_utc();
     let offset = Duration::minutes(i64::from(facts.settings.utc_offset_minutes));
     let here = utc.checked_add_signed(offset).unwrap_or(utc);
-    let _ = visit_expressions_mut(query, |expr| {
+    let _ = walk::expressions_mut(query, |expr| {
         if let Expr::Function(function) = expr
             && let Some((name, args)) = plain_call(function)
             && let Some(value) = value(&name, &args, here, utc)
@@ -29,7 +29,7 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
 
 /// Whether the query asks what time it is.
 pub(super) fn asks(query: &Query) -> bool {
-    let found = visit_expressions(query, |expr| match expr {
+    let found = walk::expressions(query, |expr| match expr {
         Expr::Function(function)
             if plain_call(function).is_some_and(|(name, args)| {
                 value(&name, &args, NaiveDateTime::MIN, NaiveDateTime::MIN).is_some()

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{ObjectName, Query, Visit, Visitor};
+use datafusion::sql::sqlparser::ast::{ObjectName, Query, Visitor};
 
 use super::super::error::SqlError;
+use super::walk;
 
 /// Reads of the dataset that one query may come to.
 const READS_MAX: usize = 100;
@@ -33,7 +34,7 @@ impl Counter {
             let reads = Self::of(&cte.query, &counter.known);
             counter.known.insert(cte.alias.name.value.to_lowercase(), reads.max(1));
         }
-        let _ = query.visit(&mut counter);
+        let _ = walk::visit(query, &mut counter);
         counter.reads
     }
 }

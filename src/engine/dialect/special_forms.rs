@@ -5,15 +5,15 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CeilFloorKind, DateTimeField, Expr, Function, Query, UnaryOperator, Value,
-    ValueWithSpan, visit_expressions_mut,
+    ValueWithSpan,
 };
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{arguments, binary, call, nested, number, plain_call, take, text};
+use super::{Facts, walk};
 
 pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
-    let outcome = visit_expressions_mut(query, |expr| {
+    let outcome = walk::expressions_mut(query, |expr| {
         let plain = match expr {
             Expr::Substring { expr, substring_from, substring_for, .. } => {
                 let from = substring_from.as_mut().map(|it| take(it));

@@ -3,13 +3,11 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Function, Query, visit_expressions_mut,
-};
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, Function, Query};
 
 use super::super::error::SqlError;
-use super::Facts;
 use super::build::{arguments, binary, call, nested, number, plain_call, text};
+use super::{Facts, walk};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
 pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
@@ -17,7 +15,7 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
     if offset == 0 {
         return Ok(());
     }
-    let _ = visit_expressions_mut(query, |expr| {
+    let _ = walk::expressions_mut(query, |expr| {
         if let Expr::Function(function) = expr
             && let Some(rewritten) = rewritten(function, offset)
         {

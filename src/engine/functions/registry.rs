@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::execution::memory_pool::{MemoryPool, UnboundedMemoryPool};
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
 use super::{
@@ -58,10 +58,6 @@ const TABLES: &[&[Function]] = &[
     convert::TABLE,
     whole_numbers::TABLE,
 ];
-
-/// Functions of the engine that answer as MySQL's do.
-const OF_THE_ENGINE: &[(Family, &[&str])] =
-    &[(Family::Text, &["strpos"]), (Family::Date, &["date_part"]), (Family::Logic, &["nullif"])];
 
 /// What Domo's reference of Beast Modes names, as far as it is known.
 const IN_BEAST_MODES: &[&str] = &[
@@ -168,66 +164,94 @@ pub fn is_engine_only(name: &str) -> bool {
     ENGINE_ONLY.contains(&name)
 }
 
-/// But for those that are ours.
-const AGGREGATES_OF_THE_ENGINE: &[&str] = &[
-    "count",
-    "min",
-    "max",
-    "median",
-    "percentile_cont",
-    "approx_percentile_cont",
-    "last_value",
-    "nth_value",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "bool_and",
-    "bool_or",
-    "string_agg",
-    "stddev",
-    "var",
-    "corr",
-    "covar_samp",
-    "covar_pop",
-    "array_agg",
-    "grouping",
-];
+/// Functions of the engine that answer as MySQL's do. They are named one by one, so that the others need not be in the binary.
+fn scalar_of_the_engine() -> [(Family, Arc<ScalarUDF>); 3] {
+    use datafusion::functions::{core, datetime, unicode};
 
-const WINDOWS_OF_THE_ENGINE: &[&str] = &[
-    "row_number",
-    "rank",
-    "dense_rank",
-    "percent_rank",
-    "cume_dist",
-    "ntile",
-    "lag",
-    "lead",
-    "first_value",
-    "last_value",
-    "nth_value",
-];
+    [
+        (Family::Text, unicode::strpos()),
+        (Family::Date, datetime::date_part()),
+        (Family::Logic, core::nullif()),
+    ]
+}
 
 /// Ours come last: a later function takes the names of an earlier one. The texts that they make are paid for from the pool.
 pub(crate) fn scalar(pool: &Arc<dyn MemoryPool>) -> Vec<Arc<ScalarUDF>> {
-    let wanted = |name: &str| OF_THE_ENGINE.iter().any(|(_, names)| names.contains(&name));
-    let engine = datafusion::functions::all_default_functions().into_iter();
-    let engine = engine.filter(|it| wanted(it.name()));
+    let engine = scalar_of_the_engine().into_iter().map(|(_, it)| it);
     engine
         .chain(TABLES.iter().copied().flatten().map(|it| Udf::of(*it, Arc::clone(pool))))
         .collect()
 }
 
 pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
-    let engine = datafusion::functions_aggregate::all_default_aggregate_functions().into_iter();
-    engine
-        .filter(|it| AGGREGATES_OF_THE_ENGINE.contains(&it.name()))
-        .chain(aggregates::all())
-        .collect()
+    use datafusion::functions_aggregate::{
+        approx_percentile_cont::approx_percentile_cont_udaf,
+        array_agg::array_agg_udaf,
+        bit_and_or_xor::{bit_and_udaf, bit_or_udaf, bit_xor_udaf},
+        bool_and_or::{bool_and_udaf, bool_or_udaf},
+        correlation::corr_udaf,
+        count::count_udaf,
+        covariance::{covar_pop_udaf, covar_samp_udaf},
+        first_last::last_value_udaf,
+        grouping::grouping_udaf,
+        median::median_udaf,
+        min_max::{max_udaf, min_udaf},
+        nth_value::nth_value_udaf,
+        percentile_cont::percentile_cont_udaf,
+        stddev::stddev_udaf,
+        string_agg::string_agg_udaf,
+        variance::var_samp_udaf,
+    };
+
+    let engine = [
+        count_udaf(),
+        min_udaf(),
+        max_udaf(),
+        median_udaf(),
+        percentile_cont_udaf(),
+        approx_percentile_cont_udaf(),
+        last_value_udaf(),
+        nth_value_udaf(),
+        bit_and_udaf(),
+        bit_or_udaf(),
+        bit_xor_udaf(),
+        bool_and_udaf(),
+        bool_or_udaf(),
+        string_agg_udaf(),
+        stddev_udaf(),
+        var_samp_udaf(),
+        corr_udaf(),
+        covar_samp_udaf(),
+        covar_pop_udaf(),
+        array_agg_udaf(),
+        grouping_udaf(),
+    ];
+    engine.into_iter().chain(aggregates::all()).collect()
 }
 
 pub(crate) fn window() -> Vec<Arc<WindowUDF>> {
-    let engine = datafusion::functions_window::all_default_window_functions().into_iter();
-    engine.filter(|it| WINDOWS_OF_THE_ENGINE.contains(&it.name())).collect()
+    use datafusion::functions_window::{
+        cume_dist::cume_dist_udwf,
+        lead_lag::{lag_udwf, lead_udwf},
+        nth_value::{first_value_udwf, last_value_udwf, nth_value_udwf},
+        ntile::ntile_udwf,
+        rank::{dense_rank_udwf, percent_rank_udwf, rank_udwf},
+        row_number::row_number_udwf,
+    };
+
+    vec![
+        row_number_udwf(),
+        rank_udwf(),
+        dense_rank_udwf(),
+        percent_rank_udwf(),
+        cume_dist_udwf(),
+        ntile_udwf(),
+        lag_udwf(),
+        lead_udwf(),
+        first_value_udwf(),
+        last_value_udwf(),
+        nth_value_udwf(),
+    ]
 }
 
 /// All functions that a query may write, by family and name.
@@ -239,12 +263,8 @@ pub fn list() -> Vec<Listed> {
         .filter(|it| it.family != Family::Internal)
         .map(|it| Listed::new(it.name, it.aliases, it.family))
         .collect();
-    let pool: Arc<dyn MemoryPool> = Arc::new(UnboundedMemoryPool::default());
-    let engine = scalar(&pool);
-    for (family, names) in OF_THE_ENGINE {
-        for function in engine.iter().filter(|it| names.contains(&it.name())) {
-            all.push(Listed::new(function.name(), function.aliases(), *family));
-        }
+    for (family, function) in scalar_of_the_engine() {
+        all.push(Listed::new(function.name(), function.aliases(), family));
     }
     let mut taken = HashSet::new();
     for function in aggregate().iter().rev() {
