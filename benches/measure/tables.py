@@ -5,8 +5,6 @@ import pathlib
 import random
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 
@@ -70,11 +68,11 @@ QUESTIONS = {
 
 
 def analysis(row, bench) -> None:
-    """Over HTTP here, in process there; each with a comment of its own, so that no answer is one from before."""
+    """Over one HTTP connection here, in process there; each with a comment of its own, so that no answer is one from before."""
     table = orders(bench)
     repeats = 3 if bench.is_quick else 5
     times, answers = {}, {}
-    with tools.domock(bench.binary, "--empty") as server:
+    with tools.domock(bench.binary, "--empty") as server, server.connection() as connection:
         dataset = domo.create(server, domo.ORDERS)
         domo.upload(server, dataset, table)
         for name, sql in QUESTIONS.items():
@@ -84,7 +82,7 @@ def analysis(row, bench) -> None:
                 began = time.perf_counter()
                 try:
                     text = f"{sql.format(t='table')} -- {len(times[name])}"
-                    answers[name] = server.json("POST", domo.query(dataset), {"sql": text})["rows"]
+                    answers[name] = server.json("POST", domo.query(dataset), {"sql": text}, over=connection)["rows"]
                 except RuntimeError as refusal:
                     row.note(f"{name}: {refusal}")
                 times[name].append((time.perf_counter() - began) * 1000)
@@ -220,12 +218,8 @@ def binary(row, bench) -> None:
     told = subprocess.run(["file", "--brief", bench.binary], capture_output=True, text=True)
     row.note(told.stdout.strip() or "file(1) is not there to tell how it is linked")
     row.goal("size", size, 60, "MB")
-    if not bench.is_clean_build:
+    if bench.build_minutes is None:
         row.note("the time of a clean build was not measured: `benches/run --build binary`")
         return
-    with tempfile.TemporaryDirectory(dir=tools.WORK) as target:
-        began = time.monotonic()
-        subprocess.check_call(
-            ["cargo", "build", "--release", "--locked", "--target-dir", target], cwd=tools.ROOT, stdout=sys.stderr)
-        minutes = row.figure("clean release build, crates downloaded", (time.monotonic() - began) / 60, "min")
+    minutes = row.figure("clean release build, crates downloaded", bench.build_minutes, "min")
     row.goal("clean release build", minutes, 30, "min")
