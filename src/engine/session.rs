@@ -1,5 +1,6 @@
 //! The planner's and executor's set-up: which functions there are, which rules, which limits.
 
+mod days;
 mod joins;
 
 use std::sync::{Arc, OnceLock};
@@ -38,7 +39,8 @@ impl Sessions {
         limits: &EngineLimits,
         settings: SqlSettings,
     ) -> Result<&SessionState, DataFusionError> {
-        let small = self.small.get_or_init(|| build(limits, settings).map_err(Arc::new));
+        let small =
+            self.small.get_or_init(|| build(limits, settings, physical_rules()).map_err(Arc::new));
         let session = if rows < PARALLEL_ROWS_MIN || limits.threads < 2 {
             small
         } else {
@@ -48,7 +50,11 @@ impl Sessions {
     }
 }
 
-fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, DataFusionError> {
+fn build(
+    limits: &EngineLimits,
+    settings: SqlSettings,
+    physical_rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>,
+) -> Result<SessionState, DataFusionError> {
     let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(limits.query_bytes_max));
     let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
     let runtime: Arc<RuntimeEnv> = RuntimeEnvBuilder::new()
@@ -70,7 +76,7 @@ fn build(limits: &EngineLimits, settings: SqlSettings) -> Result<SessionState, D
         .with_window_functions(functions::window())
         .with_expr_planners(planners)
         .with_optimizer_rules(rules())
-        .with_physical_optimizer_rules(physical_rules());
+        .with_physical_optimizer_rules(physical_rules);
     Ok(builder.build())
 }
 
@@ -82,10 +88,11 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 }
 
 /// All of the engine's but the last check, which does not see that what is equal or constant needs no sorting, and refuses plans
-/// that are right; and the one of ours.
+/// that are right; and those of ours.
 fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     rules.retain(|it| it.name() != "SanityCheckPlan");
+    rules.push(Arc::new(days::GroupByDay));
     rules.push(Arc::new(joins::StoppableJoins));
     rules
 }

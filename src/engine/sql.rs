@@ -16,6 +16,8 @@ use super::table::Table;
 
 pub(super) use cache::Answers;
 pub(super) use cancel::AbortOnDrop;
+#[cfg(test)]
+pub(super) use plan::logical;
 pub(super) use run::Feed;
 
 /// Which SQL is accepted.

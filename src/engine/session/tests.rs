@@ -1,7 +1,76 @@
-//! The two sets of settings are for one SQL.
+//! Plans of ours beside the engine's own: which queries get them, and that they answer the same.
+
+use datafusion::arrow::array::{
+    ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+};
+use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::physical_plan::{collect, displayable};
 
 use super::*;
-use crate::engine::EngineLimits;
+use crate::engine::dialect::{self, Facts};
+use crate::engine::names::Names;
+use crate::engine::sql::logical;
+use crate::engine::types::{Column, ColumnType, arrow_schema};
+use crate::engine::{EngineLimits, SqlMode, Table};
+
+const OURS: [&str; 1] = ["group_by_day"];
+
+/// 20 000 rows in batches of 1 000: days of 1960 to 2109, some NULL; regions, some NULL; one number twice at the most.
+fn table() -> Table {
+    let columns: Arc<[Column]> = Arc::new([
+        Column::new("id", ColumnType::Long),
+        Column::new("day", ColumnType::Date),
+        Column::new("region", ColumnType::String),
+        Column::new("sales", ColumnType::Double),
+    ]);
+    let batch = |from: i64| {
+        // Numbers without an order, the same in each run.
+        let mixed = |it: i64| (it * 7_919 + 13) % 20_011;
+        let rows = || from..from + 1_000;
+        let day = |it| (mixed(it) % 97 != 0).then_some((mixed(it) * 31 % 54_787 - 3_653) as i32);
+        let region = |it| ["EMEA", "APAC", "", "Americas"].get((mixed(it) % 5) as usize).copied();
+        let sales = |it| (mixed(it) % 11 != 0).then(|| (mixed(it) / 2) as f64 / 10.0 - 400.0);
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from_iter_values(rows())),
+            Arc::new(rows().map(day).collect::<Date32Array>()),
+            Arc::new(rows().map(region).collect::<StringArray>()),
+            Arc::new(rows().map(sales).collect::<Float64Array>()),
+        ];
+        RecordBatch::try_new(arrow_schema(&columns), arrays).unwrap()
+    };
+    let batches = (0..20).map(|it| batch(it * 1_000)).collect();
+    Table::new(columns, batches, Vec::new())
+}
+
+/// The plan of a query in one session, and its rows as sorted lines: without ORDER BY they come in any order.
+async fn planned(
+    state: &SessionState,
+    table: &Table,
+    sql: &str,
+) -> (String, Result<String, String>) {
+    let settings = SqlSettings { mode: SqlMode::Lenient, ..SqlSettings::default() };
+    let names = Names::new(table.columns());
+    let facts = Facts {
+        columns: table.columns(),
+        names: &names,
+        formulas: &[],
+        now_ms: 0,
+        settings: &settings,
+        state,
+    };
+    let prepared = dialect::prepare(sql, &facts).unwrap();
+    let logical = logical(state, table, &names, prepared.statement).unwrap();
+    let physical = state.create_physical_plan(&logical).await.unwrap();
+    let plan = displayable(physical.as_ref()).indent(false).to_string();
+    let rows = collect(physical, state.task_ctx()).await;
+    let rows = rows.map(|it| {
+        let table = pretty_format_batches(&it).unwrap().to_string();
+        let mut lines: Vec<&str> = table.lines().collect();
+        lines.sort_unstable();
+        lines.join("\n")
+    });
+    (plan, rows.map_err(|it| it.strip_backtrace()))
+}
 
 fn limits(query_bytes_max: usize) -> EngineLimits {
     EngineLimits {
@@ -12,6 +81,29 @@ fn limits(query_bytes_max: usize) -> EngineLimits {
         queries_at_once_max: 1,
         sql_bytes_max: 1 << 10,
         threads: 2,
+    }
+}
+
+/// Sessions for small and for large tables, and each again without the rules of ours.
+fn sessions(query_bytes_max: usize) -> [[SessionState; 2]; 2] {
+    let settings = SqlSettings { mode: SqlMode::Lenient, ..SqlSettings::default() };
+    let limits = limits(query_bytes_max);
+    let mut engines = physical_rules();
+    engines.retain(|it| !OURS.contains(&it.name()));
+    let small = [physical_rules(), engines].map(|it| build(&limits, settings, it).unwrap());
+    [small.clone(), small.map(|it| widened(it, 2))]
+}
+
+async fn check(node: &str, wanted: bool, queries: &[&str]) {
+    let table = table();
+    for [ours, engines] in sessions(100 << 20) {
+        for sql in queries {
+            let (plan, rows) = Box::pin(planned(&ours, &table, sql)).await;
+            assert_eq!(plan.contains(node), wanted, "{sql}\n{plan}");
+            let (plan, expected) = Box::pin(planned(&engines, &table, sql)).await;
+            assert!(!plan.contains(node), "{sql}\n{plan}");
+            assert_eq!(rows, expected, "{sql}");
+        }
     }
 }
 
@@ -26,6 +118,48 @@ fn functions_are_the_same_for_large_tables() {
         assert_eq!(small.len(), large.len());
         for (name, function) in small {
             assert!(Arc::ptr_eq(function, &large[name]), "{name} is another");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_made_of_one_day_are_made_once_a_day() {
+    let queries = [
+        "SELECT YEAR(day) AS y, MONTH(day) AS m, SUM(sales) AS s FROM table GROUP BY YEAR(day), MONTH(day) ORDER BY y, m",
+        "SELECT YEAR(day), MONTH(day), SUM(sales), AVG(sales), MIN(region), MAX(id), COUNT(*) FROM table GROUP BY YEAR(day), MONTH(day)",
+        "SELECT day, SUM(id), COUNT(sales) FROM table GROUP BY day",
+        "SELECT DATE_FORMAT(day, '%Y-%m') AS m, AVG(sales) AS s FROM table WHERE id > 500 GROUP BY m HAVING s > 0",
+        "SELECT MONTHNAME(day), STDDEV(sales) FROM table GROUP BY MONTHNAME(day)",
+        "SELECT YEAR(day), SUM(sales) FROM table WHERE id < 0 GROUP BY YEAR(day)",
+        "SELECT day > '2020-01-01', COUNT(*) FROM table GROUP BY day > '2020-01-01'",
+        "SELECT YEAR(day), SUM(id * 1000000000000000) FROM table GROUP BY YEAR(day)",
+    ];
+    check("DayGroupsExec", true, &queries).await;
+}
+
+#[tokio::test]
+async fn keys_of_anything_else_are_left_to_the_engine() {
+    let queries = [
+        "SELECT region, SUM(sales) FROM table GROUP BY region",
+        "SELECT YEAR(day), region, SUM(sales) FROM table GROUP BY YEAR(day), region",
+        "SELECT YEAR(day), COUNT(DISTINCT region) FROM table GROUP BY YEAR(day)",
+        "SELECT YEAR(day), GROUP_CONCAT(DISTINCT region ORDER BY region) FROM table GROUP BY YEAR(day)",
+        "SELECT YEAR(day), ANY_VALUE(sales) FROM table WHERE id < 9 GROUP BY YEAR(day)",
+        "SELECT SUM(sales) FROM table",
+        "SELECT DISTINCT QUARTER(day) FROM table",
+        "SELECT YEAR(day) + RAND() < 0, COUNT(*) FROM table GROUP BY YEAR(day) + RAND() < 0",
+    ];
+    check("DayGroupsExec", false, &queries).await;
+}
+
+#[tokio::test]
+async fn what_does_not_fit_into_memory_is_refused_as_before() {
+    let table = table();
+    for [ours, engines] in sessions(20 << 10) {
+        for state in [&ours, &engines] {
+            let sql = "SELECT day, SUM(id) FROM table GROUP BY day";
+            let (_, rows) = Box::pin(planned(state, &table, sql)).await;
+            assert!(rows.unwrap_err().contains("Resources exhausted"), "{sql}");
         }
     }
 }

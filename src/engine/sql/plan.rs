@@ -49,7 +49,7 @@ pub(super) async fn plan(
 }
 
 /// What a statement asks for, not yet how.
-pub(super) fn logical(
+pub(in crate::engine) fn logical(
     state: &SessionState,
     table: &Table,
     names: &Names,
