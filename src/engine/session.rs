@@ -1,7 +1,9 @@
 //! The planner's and executor's set-up: which functions there are, which rules, which limits.
 
 mod days;
+mod first_rows;
 mod joins;
+mod ranks;
 
 use std::sync::{Arc, OnceLock};
 
@@ -93,6 +95,7 @@ fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     rules.retain(|it| it.name() != "SanityCheckPlan");
     rules.push(Arc::new(days::GroupByDay));
+    rules.push(Arc::new(first_rows::FirstRows));
     rules.push(Arc::new(joins::StoppableJoins));
     rules
 }

@@ -13,7 +13,7 @@ use crate::engine::sql::logical;
 use crate::engine::types::{Column, ColumnType, arrow_schema};
 use crate::engine::{EngineLimits, SqlMode, Table};
 
-const OURS: [&str; 1] = ["group_by_day"];
+const OURS: [&str; 2] = ["group_by_day", "first_rows"];
 
 /// 20 000 rows in batches of 1 000: days of 1960 to 2109, some NULL; regions, some NULL; one number twice at the most.
 fn table() -> Table {
@@ -153,13 +153,63 @@ async fn keys_of_anything_else_are_left_to_the_engine() {
 }
 
 #[tokio::test]
+async fn what_is_none_of_the_first_rows_is_not_sorted() {
+    let numbered = |function: &str, over: &str, r: &str| {
+        format!(
+            "SELECT id, r FROM (SELECT id, region, sales, {function}() OVER ({over}) AS r FROM table) q WHERE {r} ORDER BY id, r"
+        )
+    };
+    let by_region = "PARTITION BY region ORDER BY sales DESC, id";
+    let queries = [
+        numbered("ROW_NUMBER", by_region, "r <= 3"),
+        numbered("ROW_NUMBER", by_region, "r = 1"),
+        numbered("ROW_NUMBER", by_region, "r < 3"),
+        numbered("ROW_NUMBER", by_region, "7 >= r"),
+        numbered("RANK", by_region, "r <= 2"),
+        numbered("RANK", "PARTITION BY region ORDER BY sales DESC", "r <= 2"),
+        numbered("RANK", "PARTITION BY region ORDER BY sales", "r <= 5"),
+        numbered("ROW_NUMBER", "ORDER BY day DESC, id", "r <= 10"),
+        numbered("ROW_NUMBER", "PARTITION BY day, region ORDER BY id DESC", "r <= 2"),
+        numbered("ROW_NUMBER", "PARTITION BY YEAR(day) ORDER BY region, id", "r <= 2"),
+    ];
+    check("FirstRowsExec", true, &queries.each_ref().map(String::as_str)).await;
+}
+
+#[tokio::test]
+async fn rows_that_another_number_counts_are_sorted() {
+    let numbered = |columns: &str, r: &str| {
+        format!("SELECT * FROM (SELECT id, region, {columns} FROM table) q WHERE {r} ORDER BY id")
+    };
+    let number = "ROW_NUMBER() OVER (PARTITION BY region ORDER BY sales, id) AS r";
+    let queries = [
+        numbered(number, "r > 4990"),
+        numbered(number, "r < 1"),
+        numbered(number, "r <= 3 AND id > 10000"),
+        numbered(number, "r <= 101 AND r > 95"),
+        numbered(
+            &format!("{number}, LEAD(id) OVER (PARTITION BY region ORDER BY sales, id) AS n"),
+            "r <= 3",
+        ),
+        numbered(&format!("{number}, COUNT(*) OVER (PARTITION BY region) AS n"), "r <= 3"),
+        numbered("DENSE_RANK() OVER (PARTITION BY region ORDER BY sales) AS r", "r <= 2"),
+        numbered("NTILE(3) OVER (PARTITION BY region ORDER BY sales, id) AS r", "r <= 1"),
+        numbered("ROW_NUMBER() OVER (PARTITION BY sales ORDER BY id) AS r", "r <= 1"),
+    ];
+    check("FirstRowsExec", false, &queries.each_ref().map(String::as_str)).await;
+}
+
+#[tokio::test]
 async fn what_does_not_fit_into_memory_is_refused_as_before() {
     let table = table();
     for [ours, engines] in sessions(20 << 10) {
-        for state in [&ours, &engines] {
-            let sql = "SELECT day, SUM(id) FROM table GROUP BY day";
-            let (_, rows) = Box::pin(planned(state, &table, sql)).await;
-            assert!(rows.unwrap_err().contains("Resources exhausted"), "{sql}");
+        for sql in [
+            "SELECT day, SUM(id) FROM table GROUP BY day",
+            "SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY id ORDER BY sales) AS r FROM table) q WHERE r = 1",
+        ] {
+            for state in [&ours, &engines] {
+                let (_, rows) = Box::pin(planned(state, &table, sql)).await;
+                assert!(rows.unwrap_err().contains("Resources exhausted"), "{sql}");
+            }
         }
     }
 }
