@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// Days from 1970-01-01, or none where the month has no such day.
+#[inline]
 pub(crate) fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i32> {
-    if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
+    if month > 12 || day == 0 || day > days_in_month(year, month) {
         return None;
     }
     // The year begins in March here, so that the leap day is its last.
@@ -53,12 +54,9 @@ fn computed(days: i64) -> (i64, u32, u32) {
 }
 
 fn days_in_month(year: i32, month: u32) -> u32 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+    static DAYS: [u8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    u32::from(DAYS[month as usize % DAYS.len()]) + u32::from(is_leap && month == 2)
 }
 
 #[cfg(test)]

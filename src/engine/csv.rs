@@ -5,6 +5,7 @@
 
 mod columns;
 mod infer;
+mod marks;
 mod moments;
 pub(in crate::engine) mod numbers;
 mod parser;
@@ -12,13 +13,15 @@ mod receive;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use super::memory::BudgetExceeded;
 use super::types::ColumnType;
 
-pub(crate) use columns::ColumnBuilder;
+pub(crate) use columns::{Cells, ColumnBuilder};
 pub use infer::{guess, infer};
 pub use parser::CsvParser;
+pub(crate) use scan::Field;
 
 /// Whether the first line of a CSV is column names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use super::CsvParser;
-use super::scan::{Record, record};
+use super::scan::{Record, Records};
 use super::{CsvError, moments, numbers};
 use crate::engine::types::{Column, ColumnType};
 
@@ -34,13 +34,14 @@ fn observe(csv: &[u8]) -> Result<Vec<(String, Option<ColumnType>)>, CsvError> {
     let (mut fields, mut scratch) = (Vec::new(), Vec::new());
     let mut names: Vec<String> = Vec::new();
     let mut possible: Vec<(bool, [bool; CANDIDATES.len()])> = Vec::new();
+    let mut records = Records::new(csv, b',', true);
     let mut start = 0;
     while start < csv.len() {
         let line = || memchr::memchr_iter(b'\n', &csv[..start]).count() as u64 + 1;
         let malformed =
             |problem: &str| CsvError::Malformed { line: line(), problem: problem.to_owned() };
         fields.clear();
-        let next = match record(csv, start, (b',', COLUMNS_MAX), true, &mut fields) {
+        let next = match records.read(start, COLUMNS_MAX, &mut fields) {
             Record::Whole { next, .. } => next,
             Record::Unfinished => break,
             Record::Malformed(problem) => return Err(malformed(problem)),

@@ -2,7 +2,7 @@
 //!
 //! `YYYY-MM-DD`, then perhaps a time `HH:MM[:SS[.fraction]]` behind a blank or `T`, then perhaps `Z` or an offset.
 
-use super::Unreadable;
+use super::{Unreadable, words};
 use crate::engine::calendar::{DAY_MS, days_from_civil};
 
 /// Days since 1970-01-01. A time of day other than midnight is refused; an offset changes nothing.
@@ -27,6 +27,21 @@ pub(crate) fn date_time(text: &[u8]) -> Result<Option<i64>, Unreadable> {
     Ok(Some(i64::from(days) * DAY_MS + time_ms - offset_minutes * 60_000))
 }
 
+/// What [`date`] reads, if the text is the beginning of these bytes and common.
+#[inline]
+pub(super) fn short_date(bytes: &[u8; 10], len: usize) -> Option<i32> {
+    if len == bytes.len() { day(bytes) } else { None }
+}
+
+#[inline]
+pub(super) fn short_date_time(bytes: &[u8; 20], len: usize) -> Option<i64> {
+    let (date, rest) = bytes.split_first_chunk()?;
+    let (&[between, ref time @ .., zone], _) = rest.split_first_chunk::<10>()?;
+    let is_common = matches!(between, b' ' | b'T') && (len == 19 || (len == 20 && zone == b'Z'));
+    let (date, seconds) = if is_common { (day(date)?, seconds(*time)?) } else { return None };
+    Some(i64::from(date) * DAY_MS + i64::from(seconds) * 1_000)
+}
+
 struct Moment {
     days: i32,
     /// Since midnight.
@@ -36,12 +51,8 @@ struct Moment {
 
 impl Moment {
     fn read(text: &[u8]) -> Option<Self> {
-        let (&[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2], rest) = text.split_first_chunk()?
-        else {
-            return None;
-        };
-        let year = two_digits([y1, y2])? * 100 + two_digits([y3, y4])?;
-        let days = days_from_civil(year as i32, two_digits([m1, m2])?, two_digits([d1, d2])?)?;
+        let (date, rest) = text.split_first_chunk()?;
+        let days = day(date)?;
         let (time_ms, zone) = match rest {
             [] => (0, rest),
             [b' ' | b'T' | b't', time @ ..] => time_of_day(time)?,
@@ -49,6 +60,28 @@ impl Moment {
         };
         Some(Self { days, time_ms, offset_minutes: offset(zone)? })
     }
+}
+
+/// `YYYY-MM-DD` in days since 1970.
+#[inline]
+fn day(text: &[u8; 10]) -> Option<i32> {
+    let (year_and_month, &[d1, d2]) = text.split_first_chunk()? else { return None };
+    let digits = words::shaped(u64::from_le_bytes(*year_and_month), *b"0000-00-")?;
+    let year = words::pair(digits, 0) * 100 + words::pair(digits, 2);
+    days_from_civil(year as i32, words::pair(digits, 5), two_digits([d1, d2])?)
+}
+
+/// `HH:MM:SS` in seconds since midnight.
+#[inline]
+fn seconds(text: [u8; 8]) -> Option<u32> {
+    let digits = words::shaped(u64::from_le_bytes(text), *b"00:00:00")?;
+    seconds_of(words::pair(digits, 0), words::pair(digits, 3), words::pair(digits, 6))
+}
+
+#[inline]
+fn seconds_of(hours: u32, minutes: u32, seconds: u32) -> Option<u32> {
+    let in_range = hours < 24 && minutes < 60 && seconds < 60;
+    in_range.then_some((hours * 60 + minutes) * 60 + seconds)
 }
 
 /// `HH:MM[:SS[.fraction]]` in milliseconds, and the text behind it.
@@ -68,9 +101,8 @@ fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
             rest = &fraction[digits..];
         }
     }
-    let in_range = hours < 24 && minutes < 60 && seconds < 60;
-    let whole_seconds = i64::from((hours * 60 + minutes) * 60 + seconds);
-    in_range.then_some((whole_seconds * 1_000 + ms, rest))
+    let whole_seconds = i64::from(seconds_of(hours, minutes, seconds)?);
+    Some((whole_seconds * 1_000 + ms, rest))
 }
 
 /// Nothing, `Z`, `±hh:mm`, `±hhmm` or `±hh`, behind at most one blank; in minutes east of UTC.
@@ -168,6 +200,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_read_at_once_is_what_is_read_piece_by_piece(
+            text in "(19|20)[0-9]{2}[-/][0-3][0-9]-[0-3][0-9]([ Tt][0-3][0-9]:[0-7][0-9]:[0-7][0-9:](Z|)|)",
+        ) {
+            let bytes = |it: usize| text.as_bytes().get(it).copied().unwrap_or(b'Z');
+            if let Some(days) = short_date(&std::array::from_fn(bytes), text.len()) {
+                prop_assert_eq!(date(text.as_bytes()), Ok(Some(days)));
+            }
+            if let Some(ms) = short_date_time(&std::array::from_fn(bytes), text.len()) {
+                prop_assert_eq!(date_time(text.as_bytes()), Ok(Some(ms)));
+            }
+        }
+
         #[test]
         fn no_bytes_panic(text in proptest::collection::vec(any::<u8>(), 0..40), likely in "[-0-9 T:.Z+]{0,40}") {
             for text in [&text[..], likely.as_bytes()] {

@@ -1,6 +1,6 @@
 //! The text of a LONG, DOUBLE or DECIMAL → its value. Blanks around it do not count; nothing but blanks is null.
 
-use super::Unreadable;
+use super::{Unreadable, words};
 use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
 
 /// A 64-bit integer: `12`, `+12`, and also `12.0` and `1.2e1`, as data frames write integers beside missing values.
@@ -32,7 +32,7 @@ pub(crate) fn double(text: &[u8]) -> Result<Option<f64>, Unreadable> {
     if text.is_empty() {
         return Ok(None);
     }
-    if let Some(value) = short_double(text) {
+    if let Some(value) = Short::read(text).and_then(Short::double) {
         return Ok(Some(value));
     }
     let text = std::str::from_utf8(text).map_err(|_| Unreadable)?;
@@ -51,27 +51,28 @@ pub(crate) fn decimal(text: &[u8]) -> Result<Option<i128>, Unreadable> {
     if text.is_empty() {
         return Ok(None);
     }
-    if let Some(value) = short_decimal(text) {
+    if let Some(value) = Short::read(text).and_then(Short::decimal) {
         return Ok(Some(value));
     }
     let value = scaled(text, i32::from(DECIMAL_SCALE)).ok_or(Unreadable)?.value;
     if value.unsigned_abs() < LIMIT { Ok(Some(value)) } else { Err(Unreadable) }
 }
 
-fn short_decimal(text: &[u8]) -> Option<i128> {
-    let Short { negative, digits, behind_point } = Short::read(text)?;
-    let missing = (DECIMAL_SCALE as usize).checked_sub(behind_point)?;
-    let value = i128::from(digits) * i128::from(POWERS[missing]);
-    Some(if negative { -value } else { value })
+/// What [`long`] reads, if the text is the beginning of these bytes and common.
+#[inline]
+pub(super) fn short_long(bytes: [u8; 8], len: usize) -> Option<i64> {
+    let Short { negative, digits, behind_point } = Short::beginning(bytes, len)?;
+    (behind_point == 0).then_some(if negative { -digits } else { digits })
 }
 
-/// Both the digits and the power of ten are doubles without rounding, so that their quotient is rounded once: it is the
-/// nearest double, as the long way finds it.
-fn short_double(text: &[u8]) -> Option<f64> {
-    const EXACT_MAX: i64 = 1 << 53;
-    let Short { negative, digits, behind_point } = Short::read(text)?;
-    let value = digits as f64 / POWERS[behind_point] as f64;
-    (digits <= EXACT_MAX).then_some(if negative { -value } else { value })
+#[inline]
+pub(super) fn short_double(bytes: [u8; 8], len: usize) -> Option<f64> {
+    Short::beginning(bytes, len)?.double()
+}
+
+#[inline]
+pub(super) fn short_decimal(bytes: [u8; 8], len: usize) -> Option<i128> {
+    Short::beginning(bytes, len)?.decimal()
 }
 
 const POWERS: [i64; Short::LENGTH_MAX] = {
@@ -113,6 +114,41 @@ impl Short {
         let count = text.len() - usize::from(point.is_some());
         let behind_point = point.map_or(0, |it| text.len() - it - 1);
         (count > 0).then_some(Self { negative, digits, behind_point })
+    }
+
+    /// Reads the first `len` of these bytes, all at once: each stays in its byte of a word, the last in the highest.
+    #[inline]
+    fn beginning(bytes: [u8; 8], len: usize) -> Option<Self> {
+        let negative = bytes[0] == b'-';
+        let free_bits = 64_usize.checked_sub(8 * len).filter(|it| *it < 64)?;
+        // Zeros in front of the value and instead of its sign.
+        let sign = u64::from(negative) * u64::from(b'-' ^ b'0');
+        let mut word = (u64::from_le_bytes(bytes) ^ sign) << free_bits;
+        word |= !(u64::MAX << free_bits) & words::ZEROS;
+        let mut count = len - usize::from(negative);
+        let mut behind_point = 0;
+        if let Some(bit) = words::first(word, b'.') {
+            let before = word & !(u64::MAX << bit);
+            word = (word & (u64::MAX << bit << 8)) | (before << 8) | u64::from(b'0');
+            count -= 1;
+            behind_point = (56 - bit) / 8;
+        }
+        let digits = words::digits(word)?;
+        (count > 0).then_some(Self { negative, digits: i64::from(digits), behind_point })
+    }
+
+    fn decimal(self) -> Option<i128> {
+        let missing = (DECIMAL_SCALE as usize).checked_sub(self.behind_point)?;
+        let value = i128::from(self.digits) * i128::from(POWERS[missing]);
+        Some(if self.negative { -value } else { value })
+    }
+
+    /// Both the digits and the power of ten are doubles without rounding, so that their quotient is rounded once: it is
+    /// the nearest double, as the long way finds it.
+    fn double(self) -> Option<f64> {
+        const EXACT_MAX: i64 = 1 << 53;
+        let value = self.digits as f64 / POWERS[self.behind_point] as f64;
+        (self.digits <= EXACT_MAX).then_some(if self.negative { -value } else { value })
     }
 }
 
@@ -266,6 +302,17 @@ mod tests {
     }
 
     #[test]
+    fn common_numbers_are_read_at_once() {
+        assert_eq!(short_long(*b"-123,4.5", 4), Some(-123));
+        assert_eq!(short_double(*b"-12.5,67", 5), Some(-12.5));
+        assert_eq!(short_decimal(*b"123.4567", 8), Some(1_234_567_000_000));
+        for text in [b".,      ", b"-,      ", b"-.,     "] {
+            let len = text.iter().position(|it| *it == b',').unwrap();
+            assert_eq!(short_double(*text, len), None);
+        }
+    }
+
+    #[test]
     fn doubles_are_finite_or_null() {
         assert_eq!(double(b" 1.5e-3 "), Ok(Some(0.0015)));
         assert_eq!(double(b".5"), Ok(Some(0.5)));
@@ -309,15 +356,31 @@ mod tests {
     proptest! {
         #[test]
         fn the_short_way_to_a_decimal_agrees_with_the_long_one(text in "[+-]?[0-9]{0,9}[.]?[0-9]{0,9}") {
-            if let Some(value) = short_decimal(text.as_bytes()) {
+            if let Some(value) = Short::read(text.as_bytes()).and_then(Short::decimal) {
                 prop_assert_eq!(scaled(text.as_bytes(), 10).map(|it| it.value), Some(value));
             }
         }
 
         #[test]
         fn the_short_way_to_a_double_agrees_with_the_long_one(text in "[+-]?[0-9]{0,17}[.]?[0-9]{0,9}") {
-            if let Some(value) = short_double(text.as_bytes()) {
+            if let Some(value) = Short::read(text.as_bytes()).and_then(Short::double) {
                 prop_assert_eq!(text.parse().map(f64::to_bits), Ok(value.to_bits()));
+            }
+        }
+
+        #[test]
+        fn what_is_read_at_once_is_what_is_read_byte_by_byte(text in "[-+]?[0-9]{0,5}[-.e0-9 ]{0,3}", behind: [u8; 8]) {
+            let bytes = std::array::from_fn(|it| text.as_bytes().get(it).copied().unwrap_or(behind[it]));
+            let text = text.as_bytes();
+            if let Some(value) = short_long(bytes, text.len()) {
+                prop_assert_eq!(long(text), Ok(Some(value)));
+            }
+            if let Some(value) = short_double(bytes, text.len()) {
+                let expected = double(text).unwrap().unwrap();
+                prop_assert_eq!(value.to_bits(), expected.to_bits());
+            }
+            if let Some(value) = short_decimal(bytes, text.len()) {
+                prop_assert_eq!(decimal(text), Ok(Some(value)));
             }
         }
 

@@ -1,12 +1,13 @@
 //! Records → batches, over any cut of the text into chunks.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::record_batch::RecordBatch;
 use memchr::{memchr_iter, memchr2_iter};
 
-use super::columns::ColumnBuilder;
-use super::scan::{Field, Record, record};
+use super::columns::{Cells, ColumnBuilder};
+use super::scan::{Field, Record, Records};
 use super::{CsvError, CsvFormat, Header, excerpt};
 use crate::engine::memory::{Lease, MemoryBudget};
 use crate::engine::table::Table;
@@ -16,6 +17,8 @@ use crate::engine::types::{Column, arrow_schema};
 const BATCH_ROWS: usize = 8192;
 /// Bytes of records after which a batch is closed early.
 const BATCH_BYTES: usize = 16 << 20;
+/// Fields that are found before they are read, column by column: as many as stay in the cache.
+const FIELDS_AT_ONCE: usize = 4096;
 /// Bytes of one record.
 const RECORD_BYTES_MAX: usize = 16 << 20;
 /// Bytes that are read before their memory is paid for.
@@ -45,8 +48,8 @@ pub struct CsvParser {
     only_as_inferred: bool,
     /// How much of the block is UTF-8, from its beginning.
     utf8_end: usize,
+    /// Found in the block, but not read.
     fields: Vec<Field>,
-    scratch: Vec<u8>,
 }
 
 impl CsvParser {
@@ -68,7 +71,6 @@ impl CsvParser {
             only_as_inferred: false,
             utf8_end: 0,
             fields: Vec::new(),
-            scratch: Vec::new(),
         }
     }
 
@@ -144,30 +146,43 @@ impl CsvParser {
 
     /// Reads the whole records of a block, and keeps what is left.
     fn block(&mut self, block: &[u8], at_end: bool) -> Result<(), CsvError> {
-        let mut start = 0;
         // One look at all of it; a record behind the first mistake, or the first cut, is looked at by itself.
         self.utf8_end = std::str::from_utf8(block).map_or_else(|it| it.valid_up_to(), str::len);
-        while start < block.len() {
-            self.fields.clear();
-            let shape = (self.format.delimiter, self.columns.len());
-            match record(block, start, shape, at_end, &mut self.fields) {
-                Record::Whole { next, .. } if next - start > RECORD_BYTES_MAX => break,
-                Record::Whole { next, found } => {
-                    self.take(block, start..next, found)?;
-                    start = next;
-                }
-                Record::Unfinished => break,
-                Record::Malformed(problem) => return Err(self.malformed(block, start, problem)),
-            }
-        }
-        let rest = &block[start..];
-        if rest.len() > RECORD_BYTES_MAX {
-            return Err(self.malformed(block, start, "a record longer than 16 MiB"));
-        }
-        self.lines += memchr_iter(b'\n', &block[..start]).count() as u64;
+        let found = self.find(block, at_end);
+        // The first mistake is what is told, and a value in front of one of form may be one.
+        self.read(block)?;
+        let rest = &block[found?..];
+        self.lines += memchr_iter(b'\n', &block[..block.len() - rest.len()]).count() as u64;
         self.tail.extend_from_slice(rest);
         self.in_quotes = memchr_iter(b'"', rest).count() % 2 == 1;
         Ok(())
+    }
+
+    /// Finds the fields of whole records, and tells where these end. Reads most of them, whenever there are many.
+    fn find(&mut self, block: &[u8], at_end: bool) -> Result<usize, CsvError> {
+        let mut records = Records::new(block, self.format.delimiter, at_end);
+        let mut start = 0;
+        while start < block.len() {
+            let fields_before = self.fields.len();
+            match records.read(start, self.columns.len(), &mut self.fields) {
+                Record::Whole { next, found } if next - start <= RECORD_BYTES_MAX => {
+                    self.take(block, start..next, (fields_before, found))?;
+                    start = next;
+                }
+                Record::Malformed(problem) => {
+                    self.fields.truncate(fields_before);
+                    return Err(self.malformed(block, start, problem));
+                }
+                Record::Whole { .. } | Record::Unfinished => {
+                    self.fields.truncate(fields_before);
+                    break;
+                }
+            }
+        }
+        if block.len() - start > RECORD_BYTES_MAX {
+            return Err(self.malformed(block, start, "a record longer than 16 MiB"));
+        }
+        Ok(start)
     }
 
     /// Leases what is held now, batches that are not closed included.
@@ -177,53 +192,65 @@ impl CsvParser {
         Ok(self.lease.resize(self.batches_bytes + open)?)
     }
 
-    /// Adds the record in `block[place]`, whose fields have been found.
+    /// Takes the record in `block[place]`, whose fields are the last that have been found.
     fn take(
         &mut self,
         block: &[u8],
-        place: std::ops::Range<usize>,
-        found: usize,
+        place: Range<usize>,
+        (fields_before, found): (usize, usize),
     ) -> Result<(), CsvError> {
         let (start, length) = (place.start, place.len());
-        if place.end > self.utf8_end && std::str::from_utf8(&block[place]).is_err() {
-            return Err(self.malformed(block, start, "a value that is not UTF-8"));
-        }
-        if std::mem::take(&mut self.at_first_record) && self.is_header(block, found) {
+        let refusal = if place.end > self.utf8_end && std::str::from_utf8(&block[place]).is_err() {
+            Some(self.malformed(block, start, "a value that is not UTF-8"))
+        } else if std::mem::take(&mut self.at_first_record) && self.is_header(block, found) {
+            self.fields.clear();
             return Ok(());
-        }
-        let expected = self.columns.len();
-        if found != expected {
-            return Err(CsvError::Width { line: self.line_at(block, start), found, expected });
-        }
-        for (index, field) in self.fields.iter().enumerate() {
-            let builder = &mut self.builders[index];
-            if field.is_null(block) {
-                builder.push_null();
-                continue;
-            }
-            let value = field.value(block, &mut self.scratch);
-            let is_read = builder.push(value).is_ok();
-            if !is_read || (self.only_as_inferred && !builder.is_as_inferred(value)) {
-                let value = excerpt(value);
-                let Column { name, kind } = &self.columns[index];
-                let line = self.line_at(block, start);
-                return Err(CsvError::Value { line, column: name.clone(), value, kind: *kind });
-            }
+        } else if found != self.columns.len() {
+            let line = self.line_at(block, start);
+            Some(CsvError::Width { line, found, expected: self.columns.len() })
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            self.fields.truncate(fields_before);
+            return Err(refusal);
         }
         self.rows += 1;
         self.rows_bytes += length;
         let is_full = self.rows >= BATCH_ROWS || self.rows_bytes >= BATCH_BYTES;
+        if is_full || self.fields.len() >= FIELDS_AT_ONCE {
+            self.read(block)?;
+        }
         if is_full { self.close_batch() } else { Ok(()) }
     }
 
-    fn is_header(&mut self, block: &[u8], found: usize) -> bool {
+    /// Reads the fields that have been found, column by column.
+    fn read(&mut self, block: &[u8]) -> Result<(), CsvError> {
+        let width = self.columns.len();
+        let columns = self.builders.iter_mut().enumerate();
+        let refused = columns.filter_map(|(column, builder)| {
+            let cells = Cells::new(block, &self.fields, column, width);
+            builder.extend(cells, self.only_as_inferred).err().map(|row| (row, column))
+        });
+        let Some((row, column)) = refused.min() else {
+            self.fields.clear();
+            return Ok(());
+        };
+        let Column { name, kind } = self.columns[column].clone();
+        let value = excerpt(self.fields[row * width + column].value(block, &mut Vec::new()));
+        // Quotes in front of the first field are of its line.
+        let line = self.line_at(block, self.fields[row * width].start());
+        Err(CsvError::Value { line, column: name, value, kind })
+    }
+
+    fn is_header(&self, block: &[u8], found: usize) -> bool {
         match self.format.header {
             Header::Never => false,
             Header::Always => true,
             Header::Auto => {
                 found == self.columns.len()
                     && self.fields.iter().zip(self.columns.iter()).all(|(field, column)| {
-                        field.value(block, &mut self.scratch) == column.name.as_bytes()
+                        field.value(block, &mut Vec::new()) == column.name.as_bytes()
                     })
             }
         }

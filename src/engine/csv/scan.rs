@@ -1,6 +1,10 @@
 //! Where records and fields begin and end. Knows no types.
 
-use memchr::{memchr, memchr3};
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::marks::Marks;
 
 /// A field's place inside a block of bytes, without its quotes.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +15,7 @@ pub(crate) struct Field {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 enum Quoting {
     Bare,
     Quoted,
@@ -19,6 +24,28 @@ enum Quoting {
 }
 
 impl Field {
+    pub(crate) const NULL: Self = Self { start: 0, len: 0, quoting: Quoting::Bare };
+
+    /// A value that is no null, whatever it is.
+    pub(crate) fn of(place: Range<usize>) -> Self {
+        Self::new(place, Quoting::Quoted)
+    }
+
+    #[inline]
+    fn new(place: Range<usize>, quoting: Quoting) -> Self {
+        Self { start: place.start as u32, len: (place.end - place.start) as u32, quoting }
+    }
+
+    pub(super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// Bytes of the value, or a few more where quotes are doubled.
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.len as usize
+    }
+
     #[inline]
     pub(crate) fn is_null(self, bytes: &[u8]) -> bool {
         self.quoting == Quoting::Bare
@@ -32,6 +59,14 @@ impl Field {
             Quoting::Doubled => self.halved(bytes, scratch),
             Quoting::Bare | Quoting::Quoted => self.raw(bytes),
         }
+    }
+
+    /// The bytes from the value's first on, where they are its own: `N` of them, of which those behind its length
+    /// belong to others. A short value is read or copied like this without a look at its length.
+    #[inline]
+    pub(super) fn beginning<const N: usize>(self, bytes: &[u8]) -> Option<&[u8; N]> {
+        let is_short = self.len() <= N && self.quoting != Quoting::Doubled;
+        bytes.get(self.start as usize..)?.first_chunk().filter(|_| is_short)
     }
 
     fn halved<'a>(self, bytes: &[u8], scratch: &'a mut Vec<u8>) -> &'a [u8] {
@@ -67,35 +102,109 @@ const STRAY_QUOTE: &str = "a quote inside an unquoted value";
 const AFTER_QUOTE: &str = "text after the closing quote of a value";
 const OPEN_QUOTE: &str = "the quote of a value is never closed";
 
-/// Appends the record's fields that begin at `start`, at most `width` of them; `found` counts all.
-/// `at_end` says that no bytes follow these, which are less than 4 GiB.
-pub(crate) fn record(
-    bytes: &[u8],
-    start: usize,
-    (delimiter, width): (u8, usize),
+/// The records of a block of less than 4 GiB, one after the other.
+pub(crate) struct Records<'a> {
+    bytes: &'a [u8],
+    marks: Marks<'a>,
+    delimiter: u8,
+    /// No bytes follow these.
     at_end: bool,
-    fields: &mut Vec<Field>,
-) -> Record {
-    let (mut from, mut found) = (start, 0);
-    loop {
-        let step = if bytes.get(from) == Some(&b'"') {
-            quoted(bytes, from + 1, delimiter, at_end)
-        } else {
-            bare(bytes, from, delimiter, at_end)
-        };
-        let (field, next, last) = match step {
-            Step::Field { field, next, last } => (field, next, last),
-            Step::Unfinished => return Record::Unfinished,
-            Step::Malformed(problem) => return Record::Malformed(problem),
-        };
-        if found < width {
-            fields.push(field);
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(bytes: &'a [u8], delimiter: u8, at_end: bool) -> Self {
+        Self { bytes, marks: Marks::new(bytes, delimiter), delimiter, at_end }
+    }
+
+    /// Appends the fields of the record that begins at `start`, behind the one before, but at most `width` of them;
+    /// `found` counts all.
+    #[inline]
+    pub(crate) fn read(&mut self, start: usize, width: usize, fields: &mut Vec<Field>) -> Record {
+        let (mut from, mut found) = (start, 0);
+        // A copy, which stays in registers.
+        let mut marks = self.marks.clone();
+        loop {
+            let mark = marks.next();
+            if let Some(mark) = mark.filter(|it| self.bytes[*it] == self.delimiter) {
+                // Not by way of a step: that is written to memory, and waits there.
+                if found < width {
+                    fields.push(Field::new(from..mark, Quoting::Bare));
+                }
+                found += 1;
+                from = mark + 1;
+                continue;
+            }
+            let step = match mark {
+                Some(mark) if self.bytes[mark] == b'\n' => {
+                    if found < width {
+                        fields.push(self.last(from..mark));
+                    }
+                    self.marks = marks;
+                    return Record::Whole { next: mark + 1, found: found + 1 };
+                }
+                Some(mark) if mark == from => {
+                    self.marks = marks;
+                    let step = self.quoted(mark + 1);
+                    marks = self.marks.clone();
+                    step
+                }
+                Some(_) => Step::Malformed(STRAY_QUOTE),
+                None if self.at_end => {
+                    let end = self.bytes.len();
+                    Step::Field { field: self.last(from..end), next: end, last: true }
+                }
+                None => Step::Unfinished,
+            };
+            let (field, next, last) = match step {
+                Step::Field { field, next, last } => (field, next, last),
+                Step::Unfinished => return Record::Unfinished,
+                Step::Malformed(problem) => return Record::Malformed(problem),
+            };
+            if found < width {
+                fields.push(field);
+            }
+            found += 1;
+            if last {
+                self.marks = marks;
+                return Record::Whole { next, found };
+            }
+            from = next;
         }
-        found += 1;
-        if last {
-            return Record::Whole { next, found };
+    }
+
+    /// The last field of its record, whose line may end in CRLF.
+    #[inline]
+    fn last(&self, place: Range<usize>) -> Field {
+        let has_return = place.end > place.start && self.bytes[place.end - 1] == b'\r';
+        Field::new(place.start..place.end - usize::from(has_return), Quoting::Bare)
+    }
+
+    /// The field behind an opening quote.
+    #[inline(never)]
+    fn quoted(&mut self, start: usize) -> Step {
+        let bytes = self.bytes;
+        let mut quoting = Quoting::Quoted;
+        loop {
+            let Some(quote) = self.marks.find(|it| bytes[*it] == b'"') else {
+                return if self.at_end { Step::Malformed(OPEN_QUOTE) } else { Step::Unfinished };
+            };
+            let (next, last) = match (bytes.get(quote + 1), bytes.get(quote + 2)) {
+                (Some(b'"'), _) => {
+                    quoting = Quoting::Doubled;
+                    self.marks.next();
+                    continue;
+                }
+                (Some(b'\n'), _) => (quote + 2, true),
+                (Some(b'\r'), Some(b'\n')) => (quote + 3, true),
+                (None, _) | (Some(b'\r'), None) if self.at_end => (bytes.len(), true),
+                (None, _) | (Some(b'\r'), None) => return Step::Unfinished,
+                (Some(byte), _) if *byte == self.delimiter => (quote + 2, false),
+                _ => return Step::Malformed(AFTER_QUOTE),
+            };
+            // What ends the field is the mark behind its quote.
+            self.marks.next();
+            return Step::Field { field: Field::new(start..quote, quoting), next, last };
         }
-        from = next;
     }
 }
 
@@ -108,87 +217,4 @@ enum Step {
     },
     Unfinished,
     Malformed(&'static str),
-}
-
-#[inline]
-fn bare(bytes: &[u8], start: usize, delimiter: u8, at_end: bool) -> Step {
-    let rest = &bytes[start..];
-    let Some(len) = special(rest, delimiter) else {
-        if !at_end {
-            return Step::Unfinished;
-        }
-        return ended(start, without_return(rest), Quoting::Bare, bytes.len());
-    };
-    match rest[len] {
-        b'\n' => ended(start, without_return(&rest[..len]), Quoting::Bare, start + len + 1),
-        b'"' => Step::Malformed(STRAY_QUOTE),
-        _ => Step::Field {
-            field: Field { start: start as u32, len: len as u32, quoting: Quoting::Bare },
-            next: start + len + 1,
-            last: false,
-        },
-    }
-}
-
-/// Where the first delimiter, line end or quote is.
-///
-/// Most fields are a few bytes long, which is over before a search by vectors has begun: eight bytes at a time first.
-#[inline]
-fn special(bytes: &[u8], delimiter: u8) -> Option<usize> {
-    const WORDS_MAX: usize = 4;
-    const ONES: u64 = u64::MAX / 255;
-    const HIGHS: u64 = ONES << 7;
-    // The lowest high bit that is set is at the first zero byte.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
-    let mut rest = bytes;
-    for _ in 0..WORDS_MAX {
-        let Some((word, behind)) = rest.split_first_chunk() else { break };
-        let word = u64::from_le_bytes(*word);
-        let found = zeros(word ^ (ONES * u64::from(delimiter)))
-            | zeros(word ^ (ONES * u64::from(b'\n')))
-            | zeros(word ^ (ONES * u64::from(b'"')));
-        let found = found & HIGHS;
-        if found != 0 {
-            let before = (found.trailing_zeros() / 8) as usize;
-            return Some(bytes.len() - rest.len() + before);
-        }
-        rest = behind;
-    }
-    memchr3(delimiter, b'\n', b'"', rest).map(|it| bytes.len() - rest.len() + it)
-}
-
-fn quoted(bytes: &[u8], start: usize, delimiter: u8, at_end: bool) -> Step {
-    let (mut from, mut quoting) = (start, Quoting::Quoted);
-    loop {
-        let Some(offset) = memchr(b'"', &bytes[from..]) else {
-            return if at_end { Step::Malformed(OPEN_QUOTE) } else { Step::Unfinished };
-        };
-        let quote = from + offset;
-        let next = match (bytes.get(quote + 1), bytes.get(quote + 2)) {
-            (Some(b'"'), _) => {
-                quoting = Quoting::Doubled;
-                from = quote + 2;
-                continue;
-            }
-            (Some(b'\n'), _) => quote + 2,
-            (Some(b'\r'), Some(b'\n')) => quote + 3,
-            (None, _) | (Some(b'\r'), None) if at_end => bytes.len(),
-            (None, _) | (Some(b'\r'), None) => return Step::Unfinished,
-            (Some(byte), _) if *byte == delimiter => {
-                let field = Field { start: start as u32, len: (quote - start) as u32, quoting };
-                return Step::Field { field, next: quote + 2, last: false };
-            }
-            _ => return Step::Malformed(AFTER_QUOTE),
-        };
-        return ended(start, quote - start, quoting, next);
-    }
-}
-
-fn ended(start: usize, len: usize, quoting: Quoting, next: usize) -> Step {
-    Step::Field { field: Field { start: start as u32, len: len as u32, quoting }, next, last: true }
-}
-
-/// The length of a record's last field, whose line may end in CRLF.
-fn without_return(field: &[u8]) -> usize {
-    field.strip_suffix(b"\r").unwrap_or(field).len()
 }

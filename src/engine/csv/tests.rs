@@ -113,6 +113,20 @@ fn mistakes_are_named_by_line_column_and_value() {
     refuse(b"1,2023-02-29\n", &spec, "line 1, column 'day': '2023-02-29' is not a DATE");
 }
 
+/// Values are read column by column, and only then is a mistake in the text behind them known.
+#[test]
+fn the_first_mistake_is_told() {
+    let spec = [("n", ColumnType::Long), ("day", ColumnType::Date)];
+    let first = "line 5001, column 'day': 'x' is not a DATE";
+    let rows = "1,2024-01-01\n".repeat(5_000);
+    for rest in ["1,x\nx,2024-01-01\n", "1,x\n1\n", "1,x\n1,\"\n", "1,x\n1,2\"\n"] {
+        refuse(format!("{rows}{rest}").as_bytes(), &spec, first);
+    }
+    refuse(format!("{rows}1,x\n\n").as_bytes(), &spec, first);
+    refuse(&[rows.as_bytes(), b"1,x\n1,\xFF\n"].concat(), &spec, first);
+    refuse(b"\"\n\",1\n", &spec, "line 1, column 'day': '1' is not a DATE");
+}
+
 #[test]
 fn all_types_take_the_forms_that_clients_send() {
     let csv = "x,-7,1e3,1.005,2024-02-29,2024-02-29 13:05:09.123456\n\
@@ -225,6 +239,32 @@ proptest! {
         }
         chunks.push(&bytes[from..]);
         prop_assert_eq!(parse_in(&chunks, &strings(2), Header::Auto).map(|it| cells(&it)), whole);
+    }
+
+    /// Where a piece ends, values are not read the way they are in the middle of one.
+    #[test]
+    fn cuts_do_not_matter_to_any_type(
+        rows in prop::collection::vec(
+            (
+                "[a-cé]{0,20}|\"[a\n,]{0,20}(\"\")?\"",
+                "-?[0-9]{1,10}|\\\\N",
+                "-?[0-9]{1,4}[.][0-9]{0,6}|NaN|-0",
+                "-?[0-9]{0,9}[.]?[0-9]{1,3}| ",
+                "20[0-9]{2}-(0[1-9]|1[0-2])-[012][1-8]|",
+                "2024-02-[012][1-9][ T]0[1-9]:[0-5][0-9]:[0-5][0-9](Z|[.][0-9]|)",
+            ),
+            0..20),
+        size in 1_usize..90,
+    ) {
+        let line = |(s, l, d, c, day, at): &(String, String, String, String, String, String)| {
+            format!("{s},{l},{d},{c},{day},{at}\n")
+        };
+        let csv = rows.iter().map(line).collect::<Vec<String>>().concat();
+        let read = |size| {
+            let chunks: Vec<&[u8]> = csv.as_bytes().chunks(size).collect();
+            parse_in(&chunks, &ALL, Header::Auto).map(|it| cells(&it))
+        };
+        prop_assert_eq!(read(size), read(usize::MAX));
     }
 
     #[test]

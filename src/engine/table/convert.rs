@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, ArrayRef, new_null_array};
 use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
 use super::Table;
-use crate::engine::csv::{ColumnBuilder, excerpt};
+use crate::engine::csv::{Cells, ColumnBuilder, Field, excerpt};
 use crate::engine::memory::BudgetExceeded;
 use crate::engine::rows::text::CellText;
 use crate::engine::types::{Column, ColumnType, arrow_schema};
@@ -88,22 +88,21 @@ impl Table {
 
 fn converted(array: &ArrayRef, column: &Column, first_row: u64) -> Result<ArrayRef, ConvertError> {
     let cells = CellText::new(array);
-    let mut builder = ColumnBuilder::new(column.kind);
-    let mut text = Vec::new();
+    let (mut text, mut fields) = (Vec::new(), Vec::with_capacity(array.len()));
     for row in 0..array.len() {
-        if array.is_null(row) {
-            builder.push_null();
-            continue;
+        let start = text.len();
+        if array.is_valid(row) {
+            cells.write(row, &mut text);
         }
-        text.clear();
-        cells.write(row, &mut text);
-        builder.push(&text).map_err(|_| ConvertError::Value {
-            column: column.name.clone(),
-            row: first_row + row as u64,
-            value: excerpt(&text),
-            to: column.kind,
-        })?;
+        fields.push(if array.is_valid(row) { Field::of(start..text.len()) } else { Field::NULL });
     }
+    let mut builder = ColumnBuilder::new(column.kind);
+    builder.extend(Cells::all(&text, &fields), false).map_err(|row| ConvertError::Value {
+        column: column.name.clone(),
+        row: first_row + row as u64,
+        value: excerpt(fields[row].value(&text, &mut Vec::new())),
+        to: column.kind,
+    })?;
     Ok(builder.finish().expect("the text of cells is UTF-8, and a batch of it fits an array"))
 }
 
