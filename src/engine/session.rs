@@ -4,6 +4,7 @@ mod days;
 mod first_rows;
 mod joins;
 mod ranks;
+mod unions;
 
 use std::sync::{Arc, OnceLock};
 
@@ -96,6 +97,7 @@ fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     rules.retain(|it| it.name() != "SanityCheckPlan");
     rules.push(Arc::new(days::GroupByDay));
     rules.push(Arc::new(first_rows::FirstRows));
+    rules.push(Arc::new(unions::SortedParts));
     rules.push(Arc::new(joins::StoppableJoins));
     rules
 }

@@ -198,6 +198,23 @@ async fn rows_that_another_number_counts_are_sorted() {
     check("FirstRowsExec", false, &queries.each_ref().map(String::as_str)).await;
 }
 
+/// Of `c`, which is constant in each part, the engine thinks that it needs no sorting: what is first in one part says nothing of
+/// the other.
+#[tokio::test]
+async fn first_rows_of_a_union_are_looked_for_in_each_part() {
+    let table = table();
+    let sql = "SELECT 1 AS c, id FROM table WHERE id < 9000 UNION ALL SELECT 2 AS c, id + 50000 AS id FROM table ORDER BY c DESC, id LIMIT 3";
+    for [state, _] in sessions(100 << 20) {
+        for _ in 0..20 {
+            let (plan, rows) = Box::pin(planned(&state, &table, sql)).await;
+            let (union, sort) = (plan.find("UnionExec").unwrap(), plan.rfind("SortExec").unwrap());
+            assert!(union < sort, "{plan}");
+            let rows = rows.unwrap();
+            assert!((50_000..50_003).all(|it| rows.contains(&format!("| 2 | {it} |"))), "{rows}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_does_not_fit_into_memory_is_refused_as_before() {
     let table = table();
