@@ -54,6 +54,8 @@ fn start(threads: usize) -> Runtime {
         .worker_threads(threads)
         .thread_name("domock-query")
         .thread_stack_size(STACK_BYTES)
+        // A query that comes in gets in line at once, also while those in line keep the threads busy.
+        .global_queue_interval(1)
         .on_thread_start(step_behind)
         .enable_time()
         .build()

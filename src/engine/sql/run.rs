@@ -1,6 +1,7 @@
 //! The task in which a query is planned, runs and is encoded, and the two channels to whoever wants its rows.
 
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::super::dialect::{self, Facts, Output};
@@ -52,7 +53,31 @@ pub(in crate::engine) struct Feed {
     pub(in crate::engine) guard: AbortOnDrop,
 }
 
-/// Waits for a turn, then for the beginning of the answer.
+/// When a query got its turn: its time runs from there.
+#[derive(Clone, Default)]
+struct Began(Arc<OnceLock<Instant>>);
+
+impl Began {
+    /// All of it, as long as there was no turn.
+    fn rest_of(&self, limit: Duration) -> Duration {
+        self.0.get().map_or(limit, |it| limit.saturating_sub(it.elapsed()))
+    }
+
+    /// What comes before the query's time is over.
+    async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        loop {
+            let rest = self.rest_of(limit);
+            match timeout(rest, work.as_mut()).await {
+                Ok(done) => return Some(done),
+                Err(_) if rest.is_zero() => return None,
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Waits for the beginning of the answer.
 pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlError> {
     let question = Question::of(&query);
     if let Some(Known { columns, batches }) =
@@ -60,20 +85,18 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
     {
         return Ok(Rows::here(columns, batches));
     }
-    let turn =
-        engine.turns().acquire_owned().await.map_err(|it| SqlError::Internal(Box::new(it)))?;
     let (head_sender, head) = oneshot::channel();
     let (format, format_receiver) = oneshot::channel();
     let (chunk_sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
     let limit = engine.limits().query_time_max;
-    let job = Job { engine: engine.clone(), query, question, turn };
+    let began = Began::default();
+    let job = Job { engine: engine.clone(), query, question, began: began.clone() };
     let task = engine.workers().spawn(job.run(head_sender, format_receiver, chunk_sender));
     let mut guard = AbortOnDrop::new(task);
-    let began = Instant::now();
-    match timeout(limit, head).await {
-        Err(_) => Err(SqlError::deadline(limit)),
-        Ok(Ok(head)) => {
-            let patience = limit.saturating_sub(began.elapsed());
+    match began.within(limit, head).await {
+        None => Err(SqlError::deadline(limit)),
+        Some(Ok(head)) => {
+            let patience = began.rest_of(limit);
             let Head { columns, is_complete, here } = head?;
             if let Some(batches) = here {
                 return Ok(Rows::here(columns, batches));
@@ -81,7 +104,7 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
             Ok(Rows::running(columns, is_complete, Feed { format, chunks, patience, limit, guard }))
         }
         // The task ended without an answer: it panicked.
-        Ok(Err(_)) => {
+        Some(Err(_)) => {
             let failure = guard.end().await.err();
             Err(failure.map_or_else(SqlError::lost, |it| SqlError::Internal(Box::new(it))))
         }
@@ -93,8 +116,7 @@ struct Job {
     query: Query,
     /// Under which a short answer is kept.
     question: Option<Question>,
-    /// Held until the task ends, also where an abort takes a while.
-    turn: OwnedSemaphorePermit,
+    began: Began,
 }
 
 impl Job {
@@ -104,8 +126,12 @@ impl Job {
         format: oneshot::Receiver<RowFormat>,
         chunks: mpsc::Sender<Result<Chunk, SqlError>>,
     ) {
+        // Waited for here, so that the thread that gives its turn back takes the next query up itself. Held until the
+        // task ends, also where an abort takes a while.
+        let Ok(_turn) = self.engine.turns().acquire_owned().await else { return };
+        let _ = self.began.0.set(Instant::now());
         let begun = self.begin().await;
-        let Self { engine, question, turn: _turn, .. } = self;
+        let Self { engine, question, .. } = self;
         let Begun { answer, columns, is_lasting } = match begun {
             Ok(begun) => begun,
             Err(error) => {
@@ -256,5 +282,20 @@ impl Pending {
             Vec::with_capacity(CHUNK_BYTES + (CHUNK_BYTES >> 2)),
         );
         Chunk { bytes: Bytes::from(bytes), rows: std::mem::take(&mut self.rows) }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "what takes long in a test")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_time_of_a_query_runs_from_its_turn() {
+        let (began, limit) = (Began::default(), Duration::from_millis(5));
+        let waits = tokio::time::sleep(4 * limit);
+        assert!(began.within(limit, waits).await.is_some());
+        began.0.set(Instant::now()).unwrap();
+        assert!(began.within(limit, std::future::pending::<()>()).await.is_none());
     }
 }
