@@ -11,6 +11,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, body::Body};
+use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -83,8 +84,18 @@ impl Domock {
             },
         );
         let (known, key) = (instances.clone(), token_key(&config));
+        let body_time_max = config.limits.body_time_max();
+        // Around the router and not by `Router::layer`, which would copy and box them for each request.
         let service = ServiceBuilder::new()
-            .map_request(move |request| addressed(request, &known, &key))
+            .map_request(move |request: axum::http::Request<Incoming>| {
+                addressed(request, &known, &key).map(Body::new)
+            })
+            .layer(middleware::from_fn(error::dress))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn(admit))
+            .layer(RequestBodyTimeoutLayer::new(body_time_max))
+            .map_request(extract::gzip_by_type)
+            .layer(RequestDecompressionLayer::new())
             .service(router);
         let (stop, stopped) = watch::channel(false);
         let terms = Terms {
@@ -170,14 +181,15 @@ fn instance_settings(config: &Config) -> InstanceSettings {
     }
 }
 
-/// The layers, outermost first:
-/// 1. `dress` puts whatever was refused inside into Domo's envelope;
-/// 2. a panic becomes a 500 for `dress`;
-/// 3. what is for no instance is refused;
-/// 4. a body that does not come on is given up;
-/// 5. gzip is undone before a handler counts bytes, also where only the content type tells of it;
-/// 6. `label`, on Domo's routes only, because it needs to know which route it was;
-/// 7. `authenticate`, for the same reason.
+/// What lies around it, outermost first:
+/// 1. `addressed` says which instance a request is for;
+/// 2. `dress` puts whatever was refused inside into Domo's envelope;
+/// 3. a panic becomes a 500 for `dress`;
+/// 4. what is for no instance is refused;
+/// 5. a body that does not come on is given up;
+/// 6. gzip is undone before a handler counts bytes, also where only the content type tells of it.
+///
+/// Within it, on Domo's routes only, `label` needs to know which route it was.
 fn router(config: &Config, control: Control) -> Router {
     let settings = wire::Settings {
         default_shape: config.answers.default_shape,
@@ -185,9 +197,8 @@ fn router(config: &Config, control: Control) -> Router {
         part_bytes_max: config.limits.max_part_bytes,
         token_key: token_key(config),
     };
-    let labels = (config.answers.require_evidence, control.hits.clone());
+    let labels = (config.answers.require_evidence, control.hits.clone(), token_key(config));
     let domo = routes::router()
-        .route_layer(middleware::from_fn_with_state(token_key(config), auth::authenticate))
         .route_layer(middleware::from_fn_with_state(labels, label))
         .with_state(settings);
     Router::new()
@@ -195,35 +206,31 @@ fn router(config: &Config, control: Control) -> Router {
         .merge(control::routes::router(control))
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::no_such_verb)
-        .layer(
-            ServiceBuilder::new()
-                .layer(middleware::from_fn(error::dress))
-                .layer(CatchPanicLayer::custom(panicked))
-                .layer(middleware::from_fn(admit))
-                .layer(RequestBodyTimeoutLayer::new(config.limits.body_time_max()))
-                .map_request(extract::gzip_by_type)
-                .layer(RequestDecompressionLayer::new()),
-        )
 }
 
-/// Says how sure we are of an answer, and withholds it where that is not sure enough. Counts the request.
+/// Says how sure we are of an answer, and withholds it where that is not sure enough. Counts the request, and lets it
+/// in as its user, or not at all.
 async fn label(
-    State((required, hits)): State<(Evidence, Hits)>,
+    State((required, hits, key)): State<(Evidence, Hits, TokenKey)>,
     path: MatchedPath,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let Some(route) = routes::find(request.method(), path.as_str()) else {
         return next.run(request).await;
     };
     hits.count(route);
-    let mut response = if route.evidence <= required {
-        next.run(request).await
+    let admitted = if route.evidence <= required {
+        auth::authenticate(route, &key, &mut request)
     } else {
         let grade = route.evidence.name();
         let message =
             format!("{} is {grade} only, and {} evidence is required", route.id, required.name());
-        Refusal::new(StatusCode::NOT_IMPLEMENTED, message).into_response()
+        Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message))
+    };
+    let mut response = match admitted {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
     };
     response.headers_mut().insert(EVIDENCE, HeaderValue::from_static(route.evidence.name()));
     response

@@ -93,7 +93,7 @@ fn split(uri: &Uri) -> (Option<Named>, Option<String>) {
         Some((first, _)) => (first, &path[first.len() + 1..]),
         None => (path.trim_start_matches('/'), "/"),
     };
-    let name = by_host(&first.to_ascii_lowercase());
+    let name = first.contains('.').then(|| by_host(&first.to_ascii_lowercase())).flatten();
     let inner = if name.is_some() { rest } else { path };
     let shortened = match inner.trim_end_matches('/') {
         "" => "/",

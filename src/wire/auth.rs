@@ -4,15 +4,13 @@ mod tokens;
 
 use std::fmt::Write as _;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::Refusal;
-use super::routes::{self, Needs};
+use super::routes::{Needs, Route};
 use crate::domain::instance::Auth;
 use crate::domain::{Instance, UserId};
 
@@ -28,29 +26,19 @@ const SCOPE: &str = "data";
 #[derive(Clone, Copy, Debug)]
 pub struct Caller(pub UserId);
 
-/// Lets a request in as its user, or not at all.
-pub async fn authenticate(
-    State(key): State<TokenKey>,
-    path: MatchedPath,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let route = routes::find(request.method(), path.as_str());
-    let domo = request.extensions().get::<Instance>();
-    if let (Some(route), Some(domo)) = (route, domo)
-        && route.needs != Needs::Nothing
-    {
-        let caller = match domo.auth() {
-            Auth::Any => Ok(domo.admin()),
-            Auth::Strict if route.is_public() => by_bearer(domo, &key, request.headers()),
-            Auth::Strict => by_anything(domo, &key, request.headers()),
-        };
-        match caller {
-            Ok(user) => drop(request.extensions_mut().insert(Caller(user))),
-            Err(refusal) => return refusal.into_response(),
-        }
+/// Lets a request of this route in as its user, or not at all.
+pub fn authenticate(route: &Route, key: &TokenKey, request: &mut Request) -> Result<(), Refusal> {
+    let Some(domo) = request.extensions().get::<Instance>() else { return Ok(()) };
+    if route.needs == Needs::Nothing {
+        return Ok(());
     }
-    next.run(request).await
+    let user = match domo.auth() {
+        Auth::Any => domo.admin(),
+        Auth::Strict if route.is_public() => by_bearer(domo, key, request.headers())?,
+        Auth::Strict => by_anything(domo, key, request.headers())?,
+    };
+    request.extensions_mut().insert(Caller(user));
+    Ok(())
 }
 
 /// As the product's API has it.

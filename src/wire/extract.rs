@@ -217,14 +217,18 @@ impl FromRequest<Settings> for Csv {
     }
 }
 
+/// What most answers fit into, so that they are written without being moved.
+const REPLY_BYTES: usize = 2 << 10;
+
 /// A JSON answer.
 #[derive(Debug)]
 pub struct Reply<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
+        let mut body = Vec::with_capacity(REPLY_BYTES);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
             Err(error) => {
                 let mut refusal = Refusal::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
