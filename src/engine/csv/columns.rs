@@ -34,10 +34,6 @@ impl<'a> Cells<'a> {
         Self::new(block, fields, 0, 1)
     }
 
-    fn len(self) -> usize {
-        self.fields.len() / self.width
-    }
-
     #[inline]
     fn fields(self) -> impl Iterator<Item = Field> {
         self.fields.chunks_exact(self.width).map(move |record| record[self.column])
@@ -190,7 +186,6 @@ fn read_all<T: Copy + Default, const N: usize>(
     is_inferred: Option<IsInferred>,
 ) -> Result<(), usize> {
     let mut scratch = Vec::new();
-    values.reserve(cells.len());
     for (row, field) in cells.fields().enumerate() {
         let mut value = None;
         if !field.is_null(cells.block) {
@@ -217,7 +212,6 @@ fn copy_all(cells: Cells, bytes: &mut Vec<u8>, ends: &mut Vec<i32>, validity: &m
     let mut scratch = Vec::new();
     let mut end = bytes.len();
     bytes.resize(end + cells.fields().map(Field::len).sum::<usize>() + SHORT, 0);
-    ends.reserve(cells.len());
     for field in cells.fields() {
         let is_valid = !field.is_null(cells.block);
         if is_valid {
