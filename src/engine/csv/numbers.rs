@@ -144,11 +144,11 @@ impl Short {
     }
 
     /// Both the digits and the power of ten are doubles without rounding, so that their quotient is rounded once: it is
-    /// the nearest double, as the long way finds it.
+    /// the nearest double, as the long way finds it. A zero without a sign, too.
     fn double(self) -> Option<f64> {
         const EXACT_MAX: i64 = 1 << 53;
         let value = self.digits as f64 / POWERS[self.behind_point] as f64;
-        (self.digits <= EXACT_MAX).then_some(if self.negative { -value } else { value })
+        (self.digits <= EXACT_MAX).then_some(if self.negative { 0.0 - value } else { value })
     }
 }
 
@@ -313,9 +313,10 @@ mod tests {
     }
 
     #[test]
-    fn doubles_are_finite_or_null() {
+    fn doubles_are_finite_or_null_and_no_zero_is_negative() {
         assert_eq!(double(b" 1.5e-3 "), Ok(Some(0.0015)));
         assert_eq!(double(b".5"), Ok(Some(0.5)));
+        assert_eq!(double(b"-0").map(|it| it.map(f64::to_bits)), Ok(Some(0)));
         assert_eq!(double(b"NaN"), Ok(None));
         assert_eq!(double(b"  "), Ok(None));
         for text in ["inf", "-Infinity", "1e400", "NA", "1,5", "\u{661}"] {
@@ -364,7 +365,7 @@ mod tests {
         #[test]
         fn the_short_way_to_a_double_agrees_with_the_long_one(text in "[+-]?[0-9]{0,17}[.]?[0-9]{0,9}") {
             if let Some(value) = Short::read(text.as_bytes()).and_then(Short::double) {
-                prop_assert_eq!(text.parse().map(f64::to_bits), Ok(value.to_bits()));
+                prop_assert_eq!(text.parse::<f64>().map(|it| (it + 0.0).to_bits()), Ok(value.to_bits()));
             }
         }
 
