@@ -29,13 +29,15 @@ pub(crate) fn civil_from_days(days: i64) -> (i64, u32, u32) {
     }
 }
 
-/// The days of 1970 to 2069, which nearly all dates are of: these are looked up.
+/// The days of 1970 to 2069, which nearly all dates are of: what is known of these is looked up.
+pub(crate) const NEAR_DAYS: usize = 36_525;
+
 static NEAR: LazyLock<Vec<(u16, u8, u8)>> = LazyLock::new(|| {
     let day = |days| {
         let (year, month, day) = computed(days);
         (year as u16, month as u8, day as u8)
     };
-    (0..36_525).map(day).collect()
+    (0..NEAR_DAYS as i64).map(day).collect()
 });
 
 fn computed(days: i64) -> (i64, u32, u32) {

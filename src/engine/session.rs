@@ -9,6 +9,7 @@ mod unions;
 use std::sync::{Arc, OnceLock};
 
 use datafusion::common::DataFusionError;
+use datafusion::common::config::ConfigOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -18,6 +19,7 @@ use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
 
 use super::planner::{Conversions, TruthsAsNumbers};
@@ -95,11 +97,37 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     rules.retain(|it| it.name() != "SanityCheckPlan");
-    rules.push(Arc::new(days::GroupByDay));
-    rules.push(Arc::new(first_rows::FirstRows));
-    rules.push(Arc::new(unions::SortedParts));
-    rules.push(Arc::new(joins::StoppableJoins));
+    let ours = [
+        Rule { name: "group_by_day", apply: days::group_by_day },
+        Rule { name: "first_rows", apply: first_rows::first_rows },
+        Rule { name: "sorted_parts", apply: unions::sorted_parts },
+        Rule { name: "stoppable_joins", apply: joins::stoppable_joins },
+    ];
+    rules.extend(ours.map(|it| Arc::new(it) as _));
     rules
+}
+
+type Plan = Arc<dyn ExecutionPlan>;
+
+/// A rule of ours: from a plan to one that answers the same rows, or a refusal.
+#[derive(Debug)]
+struct Rule {
+    name: &'static str,
+    apply: fn(Plan) -> Result<Plan, DataFusionError>,
+}
+
+impl PhysicalOptimizerRule for Rule {
+    fn optimize(&self, plan: Plan, _config: &ConfigOptions) -> Result<Plan, DataFusionError> {
+        (self.apply)(plan)
+    }
+
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
 }
 
 fn planners(

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::datatypes::{DataType, Date32Type};
-use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Result, internal_err};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
@@ -17,7 +16,6 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_expr_common::physical_expr::is_volatile;
 use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
 use datafusion::physical_plan::aggregates::{
@@ -25,44 +23,25 @@ use datafusion::physical_plan::aggregates::{
 };
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, InputOrderMode,
-    PlanProperties, ReplaceChildrenOptions,
+    DisplayAs, DisplayFormatType, ExecutionPlan, InputOrderMode, PlanProperties,
+    replace_children_if_necessary,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
-/// The days that are looked up in a table: those of 1970 to 2069.
-const NEAR_DAYS: usize = 36_525;
+use crate::engine::calendar::NEAR_DAYS;
+
 /// No group yet, and a day that is met for the first time in this very batch.
 const NONE: u32 = u32::MAX;
 const FRESH: u32 = u32::MAX - 1;
 
-#[derive(Debug)]
-pub(super) struct GroupByDay;
-
-impl PhysicalOptimizerRule for GroupByDay {
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        _config: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let grouped = plan.transform_up(|node| {
-            Ok(match node.downcast_ref::<AggregateExec>().and_then(day_of_keys) {
-                Some(day) => {
-                    Transformed::yes(Arc::new(DayGroupsExec { aggregate: node, day }) as _)
-                }
-                None => Transformed::no(node),
-            })
-        });
-        grouped.map(|it| it.data)
-    }
-
-    fn name(&self) -> &'static str {
-        "group_by_day"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
+pub(super) fn group_by_day(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let grouped = plan.transform_up(|node| {
+        Ok(match node.downcast_ref::<AggregateExec>().and_then(day_of_keys) {
+            Some(day) => Transformed::yes(Arc::new(DayGroupsExec { aggregate: node, day }) as _),
+            None => Transformed::no(node),
+        })
+    });
+    grouped.map(|it| it.data)
 }
 
 /// The one column that all keys are computed of, if it is of days and the aggregates go on as they come.
@@ -118,23 +97,12 @@ impl ExecutionPlan for DayGroupsExec {
         self.aggregate.apply_expressions(f)
     }
 
-    fn replace_children(
-        self: Arc<Self>,
-        children: Vec<Arc<dyn ExecutionPlan>>,
-        options: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let aggregate = Arc::clone(&self.aggregate).replace_children(children, options)?;
-        Ok(Arc::new(Self { aggregate, day: self.day }))
-    }
-
     fn with_new_children(
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.replace_children(
-            children,
-            ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute),
-        )
+        let aggregate = replace_children_if_necessary(Arc::clone(&self.aggregate), children)?;
+        Ok(Arc::new(Self { aggregate, day: self.day }))
     }
 
     fn execute(
@@ -170,6 +138,7 @@ impl ExecutionPlan for DayGroupsExec {
 struct Groups {
     aggregate: AggregateExec,
     day: usize,
+    /// Of the days that are near.
     near: Vec<u32>,
     /// NULL, and the days outside the table.
     far: HashMap<Option<i32>, u32>,

@@ -8,7 +8,6 @@ use datafusion::arrow::array::{BooleanArray, RecordBatch};
 use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::Schema;
-use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result, ScalarValue, internal_err};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
@@ -19,7 +18,6 @@ use datafusion::physical_expr::window::StandardWindowExpr;
 use datafusion::physical_expr::{PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_expr_common::physical_expr::is_volatile;
 use datafusion::physical_expr_common::utils::evaluate_expressions_to_arrays;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
 use datafusion::physical_plan::filter::FilterExec;
@@ -30,8 +28,8 @@ use datafusion::physical_plan::sorts::sort_preserving_merge::SortPreservingMerge
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowUDFExpr};
 use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties,
-    ReplaceChildrenOptions, apply_expression_roots, replace_children_if_necessary,
+    DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, apply_expression_roots,
+    replace_children_if_necessary,
 };
 use futures::StreamExt;
 
@@ -40,37 +38,18 @@ use super::ranks::{has_ranks, ranks};
 /// So many rows of each group at the most: their ranks are kept sorted by moving them.
 const FIRST_MAX: usize = 100;
 
-#[derive(Debug)]
-pub(super) struct FirstRows;
-
-impl PhysicalOptimizerRule for FirstRows {
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        _config: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let thinned = plan.transform_up(|node| {
-            let wanted = node.downcast_ref::<FilterExec>().and_then(|it| {
-                let (column, count) = compared(it.predicate())?;
-                first_of_groups(it.input(), column, count).transpose()
-            });
-            match wanted {
-                Some(input) => {
-                    replace_children_if_necessary(node, vec![input?]).map(Transformed::yes)
-                }
-                None => Ok(Transformed::no(node)),
-            }
+pub(super) fn first_rows(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let thinned = plan.transform_up(|node| {
+        let wanted = node.downcast_ref::<FilterExec>().and_then(|it| {
+            let (column, count) = compared(it.predicate())?;
+            first_of_groups(it.input(), column, count).transpose()
         });
-        thinned.map(|it| it.data)
-    }
-
-    fn name(&self) -> &'static str {
-        "first_rows"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
+        match wanted {
+            Some(input) => replace_children_if_necessary(node, vec![input?]).map(Transformed::yes),
+            None => Ok(Transformed::no(node)),
+        }
+    });
+    thinned.map(|it| it.data)
 }
 
 /// The column, and how large it is at the most, where a condition says just that.
@@ -208,23 +187,12 @@ impl ExecutionPlan for FirstRowsExec {
         apply_expression_roots(self.keys.iter().chain([&self.order.expr]), f)
     }
 
-    fn replace_children(
-        self: Arc<Self>,
-        children: Vec<Arc<dyn ExecutionPlan>>,
-        _: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let [input] = children.try_into().or_else(|_| internal_err!("first rows of one input"))?;
-        Ok(Arc::new(Self { input, ..Self::clone(&self) }))
-    }
-
     fn with_new_children(
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.replace_children(
-            children,
-            ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute),
-        )
+        let [input] = children.try_into().or_else(|_| internal_err!("first rows of one input"))?;
+        Ok(Arc::new(Self { input, ..Self::clone(&self) }))
     }
 
     fn execute(

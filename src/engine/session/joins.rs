@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion::common::config::ConfigOptions;
 use datafusion::common::stats::Precision;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DataFusionError, Result};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::{CrossJoinExec, NestedLoopJoinExec};
@@ -15,32 +13,15 @@ use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 /// Pairs of rows that a join without an equality may compare.
 const PAIRS_MAX: u64 = 100_000_000;
 
-#[derive(Debug)]
-pub(super) struct StoppableJoins;
-
-impl PhysicalOptimizerRule for StoppableJoins {
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        _config: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        plan.transform_up(|node| {
-            if !node.name().contains("Join") {
-                return Ok(Transformed::no(node));
-            }
-            refuse_giants(&node)?;
-            Ok(Transformed::yes(Arc::new(CooperativeExec::new(node)) as Arc<dyn ExecutionPlan>))
-        })
-        .map(|it| it.data)
-    }
-
-    fn name(&self) -> &'static str {
-        "stoppable_joins"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
+pub(super) fn stoppable_joins(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    plan.transform_up(|node| {
+        if !node.name().contains("Join") {
+            return Ok(Transformed::no(node));
+        }
+        refuse_giants(&node)?;
+        Ok(Transformed::yes(Arc::new(CooperativeExec::new(node)) as Arc<dyn ExecutionPlan>))
+    })
+    .map(|it| it.data)
 }
 
 /// A nested loop cannot be stopped between two of its batches, so it must be small from the start.

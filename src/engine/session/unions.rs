@@ -4,48 +4,29 @@
 use std::sync::Arc;
 
 use datafusion::common::Result;
-use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::union::UnionExec;
 
-#[derive(Debug)]
-pub(super) struct SortedParts;
-
-impl PhysicalOptimizerRule for SortedParts {
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        _config: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let sorted = plan.transform_down(|node| {
-            let Some(sort) = node
-                .downcast_ref::<SortExec>()
-                .filter(|it| it.fetch().is_some() && it.preserve_partitioning())
-            else {
-                return Ok(Transformed::no(node));
-            };
-            let Some(union) = sort.input().downcast_ref::<UnionExec>() else {
-                return Ok(Transformed::no(node));
-            };
-            let part = |input: &Arc<dyn ExecutionPlan>| {
-                let sorted = SortExec::new(sort.expr().clone(), Arc::clone(input))
-                    .with_fetch(sort.fetch())
-                    .with_preserve_partitioning(true);
-                Arc::new(sorted) as Arc<dyn ExecutionPlan>
-            };
-            UnionExec::try_new(union.inputs().iter().map(part).collect()).map(Transformed::yes)
-        });
-        sorted.map(|it| it.data)
-    }
-
-    fn name(&self) -> &'static str {
-        "sorted_parts"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
+pub(super) fn sorted_parts(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let sorted = plan.transform_down(|node| {
+        let Some(sort) = node
+            .downcast_ref::<SortExec>()
+            .filter(|it| it.fetch().is_some() && it.preserve_partitioning())
+        else {
+            return Ok(Transformed::no(node));
+        };
+        let Some(union) = sort.input().downcast_ref::<UnionExec>() else {
+            return Ok(Transformed::no(node));
+        };
+        let part = |input: &Arc<dyn ExecutionPlan>| {
+            let sorted = SortExec::new(sort.expr().clone(), Arc::clone(input))
+                .with_fetch(sort.fetch())
+                .with_preserve_partitioning(true);
+            Arc::new(sorted) as Arc<dyn ExecutionPlan>
+        };
+        UnionExec::try_new(union.inputs().iter().map(part).collect()).map(Transformed::yes)
+    });
+    sorted.map(|it| it.data)
 }
