@@ -49,6 +49,22 @@ pub struct EngineLimits {
     pub threads: usize,
 }
 
+#[cfg(test)]
+impl EngineLimits {
+    /// What small tables need.
+    fn small() -> Self {
+        Self {
+            data_bytes_max: 1 << 20,
+            query_bytes_max: 1 << 20,
+            query_time_max: Duration::from_secs(9),
+            query_rows_max: 100,
+            queries_at_once_max: 1,
+            sql_bytes_max: 1_000,
+            threads: 1,
+        }
+    }
+}
+
 /// Parses CSV and runs SQL on threads of its own. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Engine {

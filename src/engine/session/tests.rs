@@ -73,15 +73,7 @@ async fn planned(
 }
 
 fn limits(query_bytes_max: usize) -> EngineLimits {
-    EngineLimits {
-        data_bytes_max: 1 << 20,
-        query_bytes_max,
-        query_time_max: std::time::Duration::from_secs(9),
-        query_rows_max: 100,
-        queries_at_once_max: 1,
-        sql_bytes_max: 1 << 10,
-        threads: 2,
-    }
+    EngineLimits { query_bytes_max, threads: 2, ..EngineLimits::small() }
 }
 
 /// Sessions for small and for large tables, and each again without the rules of ours.

@@ -88,15 +88,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_rows_that_meet_a_condition_keep_their_order_and_give_their_memory_back() {
-        let engine = Engine::new(EngineLimits {
-            data_bytes_max: 1 << 20,
-            query_bytes_max: 1 << 20,
-            query_time_max: std::time::Duration::from_mins(1),
-            query_rows_max: 1_000,
-            queries_at_once_max: 1,
-            sql_bytes_max: 1_000,
-            threads: 1,
-        });
+        let engine = Engine::new(EngineLimits::small());
         let columns: Arc<[Column]> = Arc::new([Column::new("From", ColumnType::Long)]);
         let array: ArrayRef = Arc::new(Int64Array::from(vec![Some(3), None, Some(1), Some(2)]));
         let batch = RecordBatch::try_new(arrow_schema(&columns), vec![array]).unwrap();

@@ -123,15 +123,7 @@ mod tests {
 
     fn prepared(sql: &str) -> Statement {
         let (table, settings, sessions) = (table(), SqlSettings::default(), Sessions::default());
-        let limits = EngineLimits {
-            data_bytes_max: 1 << 20,
-            query_bytes_max: 1 << 20,
-            query_time_max: std::time::Duration::from_secs(9),
-            query_rows_max: 100,
-            queries_at_once_max: 1,
-            sql_bytes_max: 1 << 10,
-            threads: 1,
-        };
+        let limits = EngineLimits::small();
         let state = sessions.of_rows(table.rows(), &limits, settings).unwrap();
         let names = Names::new(table.columns());
         let columns = table.columns();
