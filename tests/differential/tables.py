@@ -91,9 +91,10 @@ class Domock:
         with urlopen(request) as answer:
             return json.loads(answer.read(), parse_float=Decimal)
 
-    def create(self, name, table):
+    def create(self, name, table, columns=None):
         """A dataset with these rows, through the three stages of an upload; its id."""
-        columns = [{"name": name, "type": kind} for name, kind, _ in COLUMNS]
+        columns = columns or [(name, kind) for name, kind, _ in COLUMNS]
+        columns = [{"name": name, "type": kind} for name, kind in columns]
         asked = {"userDefinedType": "api", "dataSourceName": name, "schema": {"columns": columns}}
         dataset = self.call("POST", "/api/data/v2/datasources", asked)["dataSource"]["dataSourceId"]
         uploads = f"/api/data/v3/datasources/{dataset}/uploads"
