@@ -1,43 +1,28 @@
 //! The only place where the parts are wired together.
 
 mod addressing;
+mod layers;
 
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use axum::{Router, body::Body};
-use hyper::body::Incoming;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::decompression::RequestDecompressionLayer;
-use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::config::{AuthArg, Config};
-use crate::control::routes::Control;
-use crate::control::seed;
+use crate::control::Control;
 use crate::domain::instance::InstanceSettings;
 use crate::domain::instances::Instances;
 use crate::domain::{Clock, Instance};
 use crate::engine::{Engine, EngineLimits, SqlSettings};
-use crate::front::listen::{self, Terms};
+use crate::front::listen::{self, ServeOptions};
 use crate::front::tls::Tls;
-use crate::wire::auth::{self, TokenKey};
-use crate::wire::error::{self, Refusal};
-use crate::wire::extract;
-use crate::wire::routes::{self, Evidence, Hits};
-use crate::{control, wire};
-use addressing::{addressed, admit};
-
-/// Says how sure Domock is of an answer.
-const EVIDENCE: HeaderName = HeaderName::from_static("x-domock-evidence");
+use crate::seed;
+use crate::wire::auth::TokenKey;
+use crate::wire::routes::RouteCounters;
+use layers::LayerOptions;
 
 /// A running server. Dropping it stops it.
 #[derive(Debug)]
@@ -73,38 +58,30 @@ impl Domock {
         })?;
         let address = listener.local_addr()?;
         let seed = dir.map_or_else(|| "none".to_owned(), |it| it.display().to_string());
-        let router = router(
+        let router = layers::router(
             &config,
             Control {
                 started,
                 seed,
                 instances: instances.clone(),
                 tls: tls.clone(),
-                hits: Hits::new(),
+                counters: RouteCounters::new(),
             },
         );
-        let (known, key) = (instances.clone(), token_key(&config));
-        let body_time_max = config.limits.body_time_max();
-        // Around the router and not by `Router::layer`, which would copy and box them for each request.
-        let service = ServiceBuilder::new()
-            .map_request(move |request: axum::http::Request<Incoming>| {
-                addressed(request, &known, &key).map(Body::new)
-            })
-            .layer(middleware::from_fn(error::dress))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(middleware::from_fn(admit))
-            .layer(RequestBodyTimeoutLayer::new(body_time_max))
-            .map_request(extract::gzip_by_type)
-            .layer(RequestDecompressionLayer::new())
-            .service(router);
+        let layers = LayerOptions {
+            instances: instances.clone(),
+            key: token_key(&config),
+            body_time_max: config.limits.body_time_max(),
+        };
+        let service = layers::around(router, layers);
         let (stop, stopped) = watch::channel(false);
-        let terms = Terms {
+        let options = ServeOptions {
             tls,
             head_time_max: config.limits.head_time_max(),
             connections_max: config.limits.max_connections,
             stop: stopped,
         };
-        let serving = listen::serve(listener, service, terms);
+        let serving = listen::serve(listener, service, options);
         Ok(Self { address, instances, stop, server: Some(in_background(serving)) })
     }
 
@@ -179,69 +156,6 @@ fn instance_settings(config: &Config) -> InstanceSettings {
         frozen_at: config.time.frozen_at,
         auth: config.answers.auth.into(),
     }
-}
-
-/// What lies around it, outermost first:
-/// 1. `addressed` says which instance a request is for;
-/// 2. `dress` puts whatever was refused inside into Domo's envelope;
-/// 3. a panic becomes a 500 for `dress`;
-/// 4. what is for no instance is refused;
-/// 5. a body that does not come on is given up;
-/// 6. gzip is undone before a handler counts bytes, also where only the content type tells of it.
-///
-/// Within it, on Domo's routes only, `label` needs to know which route it was.
-fn router(config: &Config, control: Control) -> Router {
-    let settings = wire::Settings {
-        default_shape: config.answers.default_shape,
-        json_bytes_max: config.limits.max_json_bytes,
-        part_bytes_max: config.limits.max_part_bytes,
-        token_key: token_key(config),
-    };
-    let labels = (config.answers.require_evidence, control.hits.clone(), token_key(config));
-    let domo = routes::router()
-        .route_layer(middleware::from_fn_with_state(labels, label))
-        .with_state(settings);
-    Router::new()
-        .merge(domo)
-        .merge(control::routes::router(control))
-        .fallback(error::no_such_route)
-        .method_not_allowed_fallback(error::no_such_verb)
-}
-
-/// Says how sure we are of an answer, and withholds it where that is not sure enough. Counts the request, and lets it
-/// in as its user, or not at all.
-async fn label(
-    State((required, hits, key)): State<(Evidence, Hits, TokenKey)>,
-    path: MatchedPath,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let Some(route) = routes::find(request.method(), path.as_str()) else {
-        return next.run(request).await;
-    };
-    hits.count(route);
-    let admitted = if route.evidence <= required {
-        auth::authenticate(route, &key, &mut request)
-    } else {
-        let grade = route.evidence.name();
-        let message =
-            format!("{} is {grade} only, and {} evidence is required", route.id, required.name());
-        Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message))
-    };
-    let mut response = match admitted {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
-    };
-    response.headers_mut().insert(EVIDENCE, HeaderValue::from_static(route.evidence.name()));
-    response
-}
-
-fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response<Body> {
-    let text = payload.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
-    tracing::error!(panic = text, "a request met a defect of Domock");
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "a defect of Domock: its log says more")
-        .into_response()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server runs beside whoever started it")]

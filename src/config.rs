@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::Timestamp;
 use crate::domain::instance::Auth;
 use crate::engine::{SqlMode, StringCompare};
-use crate::wire::query::DefaultShape;
+use crate::wire::queries::DefaultShape;
 use crate::wire::routes::Evidence;
 
 pub use tls::TlsConfig;

@@ -1,5 +1,25 @@
 //! Domock's own API under `/_domock`: what only an emulator has.
 
+mod certificate;
+mod clock;
+mod coverage;
+mod health;
 pub mod openapi;
 pub mod routes;
-pub mod seed;
+mod worlds;
+
+use std::time::Instant;
+
+use crate::domain::instances::Instances;
+use crate::front::tls::Tls;
+use crate::wire::routes::RouteCounters;
+
+/// What the control plane knows besides the instance that a request is for.
+#[derive(Clone, Debug)]
+pub struct Control {
+    pub started: Instant,
+    pub seed: String,
+    pub instances: Instances,
+    pub tls: Tls,
+    pub counters: RouteCounters,
+}

@@ -7,10 +7,8 @@ pub mod error;
 pub mod functions;
 pub mod memory;
 mod names;
-mod planner;
 mod provider;
 pub mod rows;
-mod session;
 pub mod sql;
 pub mod structured;
 pub mod table;
@@ -22,8 +20,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use session::Sessions;
-use sql::Answers;
+use sql::{ResultCache, SessionStates};
 use workers::Workers;
 
 pub use csv::{CsvError, CsvFormat, Header};
@@ -72,9 +69,9 @@ pub struct Engine {
     budget: MemoryBudget,
     settings: SqlSettings,
     workers: Arc<Workers>,
-    sessions: Arc<Sessions>,
-    answers: Arc<Answers>,
-    turns: Arc<Semaphore>,
+    sessions: Arc<SessionStates>,
+    answers: Arc<ResultCache>,
+    query_permits: Arc<Semaphore>,
 }
 
 impl Engine {
@@ -86,7 +83,7 @@ impl Engine {
             workers: Arc::new(Workers::new(limits.threads)),
             sessions: Arc::default(),
             answers: Arc::default(),
-            turns: Arc::new(Semaphore::new(
+            query_permits: Arc::new(Semaphore::new(
                 limits.queries_at_once_max.clamp(1, Semaphore::MAX_PERMITS),
             )),
             limits: Arc::new(limits),
@@ -130,16 +127,16 @@ impl Engine {
         &self.workers
     }
 
-    fn sessions(&self) -> &Sessions {
+    fn sessions(&self) -> &SessionStates {
         &self.sessions
     }
 
-    fn answers(&self) -> &Answers {
+    fn answers(&self) -> &ResultCache {
         &self.answers
     }
 
     /// First come, first served.
-    fn turns(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.turns)
+    fn query_permits(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.query_permits)
     }
 }

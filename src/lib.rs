@@ -22,6 +22,7 @@ pub mod domain;
 pub mod engine;
 pub mod front;
 pub mod health;
+pub mod seed;
 pub mod wire;
 
 pub use app::Domock;

@@ -7,27 +7,27 @@ pub mod extract;
 pub mod routes;
 pub mod shapes;
 
-pub mod access;
 pub mod cards;
+pub mod columns;
 pub mod datasets;
+pub mod developer;
 pub mod indexes;
-pub mod listing;
+pub mod lists;
 mod not_emulated;
 pub mod partitions;
-pub mod people;
-pub mod policies;
-pub mod public;
-pub mod query;
-pub mod schema;
+pub mod pdp;
+pub mod permissions;
+pub mod queries;
+pub mod schemas;
 pub mod streams;
 pub mod uploads;
+pub mod users;
 pub mod versions;
-pub mod wrangle;
 
 /// What the wire does where Domo leaves it open, and how much it takes.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub default_shape: query::DefaultShape,
+    pub default_shape: queries::DefaultShape,
     /// Bytes of a body in JSON.
     pub json_bytes_max: usize,
     /// Bytes of one part of an upload, unzipped.

@@ -68,7 +68,7 @@ pub(super) fn addressed<B>(
 }
 
 /// Refuses what is for no instance.
-pub(super) async fn admit(request: Request, next: Next) -> Response {
+pub(super) async fn refuse_misaddressed(request: Request, next: Next) -> Response {
     match request.extensions().get::<Misaddressed>() {
         Some(Misaddressed(refusal)) => refusal.clone().into_response(),
         None => next.run(request).await,

@@ -1,17 +1,17 @@
 //! One emulated Domo: one method for each operation. Each takes the world once, at its start.
 
 mod access;
+mod columns;
 mod datasets;
-mod imports;
 mod indexing;
 mod listing;
 mod login;
 mod policies;
 mod queries;
 mod streams;
+mod transfers;
 mod uploads;
 mod versions;
-mod wrangle;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -23,13 +23,13 @@ use super::permission::AccessLevel;
 use super::store::World;
 use crate::engine::Engine;
 
+pub use columns::ColumnChange;
 pub use datasets::{NewDataset, ProfileChange, Redefinition};
-pub use imports::Which;
 pub use listing::{DatasetFilter, DatasetOrder, StreamFilter};
 pub use login::Auth;
 pub use streams::{NewStream, StreamChange, StreamOverview};
+pub use transfers::Which;
 pub use uploads::PartError;
-pub use wrangle::ColumnChange;
 
 /// How an instance behaves where Domo leaves it open.
 #[derive(Clone, Debug)]

@@ -4,16 +4,16 @@
 //! column and null in any other. A blank line is a null row of a one-column table, and too narrow for any other.
 
 mod columns;
+mod datetimes;
 mod infer;
-mod marks;
-mod moments;
 pub(in crate::engine) mod numbers;
 mod parser;
 mod receive;
 mod scan;
+mod structural;
+mod swar;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use super::memory::BudgetExceeded;
 use super::types::ColumnType;
@@ -60,7 +60,7 @@ pub(crate) struct Unreadable;
 
 /// A datetime in any of the forms of an upload, in milliseconds since 1970.
 pub(crate) fn date_time_of(text: &[u8]) -> Option<i64> {
-    moments::date_time(text).ok().flatten()
+    datetimes::date_time(text).ok().flatten()
 }
 
 /// The beginning of a value, for an error message.

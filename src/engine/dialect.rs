@@ -13,6 +13,7 @@ mod functions;
 mod grammar;
 mod grouping;
 mod intervals;
+mod keywords;
 mod limit_twice;
 mod naming;
 mod now;
@@ -23,7 +24,6 @@ mod syntax;
 mod tokens;
 mod unix_time;
 mod walk;
-mod words;
 
 use datafusion::execution::session_state::SessionState;
 use datafusion::sql::sqlparser::ast::{Expr, Query as Tree, Statement};
@@ -108,9 +108,9 @@ pub(crate) fn parse(sql: &str, facts: &Facts) -> Result<Parsed, SqlError> {
     let text = tokens::Text::new(sql);
     let mut tokens = tokens::read(sql)?;
     syntax::only_select(&tokens)?;
-    words::quote_table(&mut tokens);
-    words::infix_mod(&mut tokens);
-    let mut tokens = words::compound_units(tokens);
+    keywords::quote_table(&mut tokens);
+    keywords::infix_mod(&mut tokens);
+    let mut tokens = keywords::compound_units(tokens);
     quotes::settle(&mut tokens, facts);
     let items = naming::item_texts(&text, &tokens);
     let tree = syntax::parse(limit_twice::nest(tokens))?;

@@ -5,24 +5,24 @@
 
 mod aggregates;
 mod arguments;
-mod convert;
+mod checked_integers;
+mod conversions;
 mod date_arithmetic;
 mod date_format;
 mod date_parse;
 mod date_parts;
 mod date_units;
+mod datetime;
 mod logic;
 mod math;
-mod moment;
 mod pattern;
 mod registry;
 mod rounding;
+mod string_builder;
 mod text;
 mod text_codes;
 mod text_positions;
-mod texts;
-mod times;
-mod whole_numbers;
+mod time_type;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -191,11 +191,11 @@ impl Returns {
             Self::Number => DataType::Float64,
             Self::Boolean => DataType::Boolean,
             Self::Date => DataType::Date32,
-            Self::DateTime => MOMENT,
+            Self::DateTime => DATETIME,
             Self::By(rule) => rule(kinds, literals),
         }
     }
 }
 
 /// The type of a datetime.
-const MOMENT: DataType = DataType::Timestamp(TimeUnit::Millisecond, None);
+const DATETIME: DataType = DataType::Timestamp(TimeUnit::Millisecond, None);

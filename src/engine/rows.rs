@@ -110,8 +110,8 @@ impl Rows {
             }
             Source::Running { feed, .. } => feed,
         };
-        let Feed { format: wanted, chunks, patience, limit, guard } = feed;
-        let reader = Reader { chunks, patience, limit, guard, is_over: false };
+        let Feed { format: wanted, chunks, time_left, limit, guard } = feed;
+        let reader = Reader { chunks, time_left, limit, guard, is_over: false };
         // A task that is gone leaves a closed channel, which ends the stream below.
         let _ = wanted.send(format);
         Either::Right(futures::stream::unfold(Some(reader), |reader| async move {
@@ -137,23 +137,23 @@ fn encoded(columns: &[Column], batches: &[RecordBatch], format: RowFormat) -> Op
 
 struct Reader {
     chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
-    patience: Duration,
+    time_left: Duration,
     limit: Duration,
     guard: AbortOnDrop,
     is_over: bool,
 }
 
 impl Reader {
-    /// Only waiting for the engine uses patience up: a slow reader is no slow query.
+    /// Only waiting for the engine uses time_left up: a slow reader is no slow query.
     async fn next(&mut self) -> Option<Result<Chunk, SqlError>> {
         if self.is_over {
             return None;
         }
         let began = Instant::now();
-        let Ok(next) = timeout(self.patience, self.chunks.recv()).await else {
+        let Ok(next) = timeout(self.time_left, self.chunks.recv()).await else {
             return Some(Err(SqlError::deadline(self.limit)));
         };
-        self.patience = self.patience.saturating_sub(began.elapsed());
+        self.time_left = self.time_left.saturating_sub(began.elapsed());
         if next.is_some() {
             return next;
         }
@@ -195,7 +195,7 @@ mod tests {
             panic!("a defect");
         });
         let limit = Duration::from_mins(1);
-        let feed = Feed { format, chunks, patience: limit, limit, guard: AbortOnDrop::new(task) };
+        let feed = Feed { format, chunks, time_left: limit, limit, guard: AbortOnDrop::new(task) };
         let rows = Rows::running(Vec::new(), false, feed);
         let chunks: Vec<_> = rows.into_chunks(RowFormat::JsonArrays).collect().await;
         assert_eq!(chunks.len(), 2);

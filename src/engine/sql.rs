@@ -2,9 +2,12 @@
 
 mod cache;
 mod cancel;
+mod coercion;
 mod filter;
+mod optimizer;
 mod plan;
 mod run;
+mod session;
 #[doc(hidden)]
 pub mod stages;
 mod stored;
@@ -14,11 +17,12 @@ use super::error::SqlError;
 use super::rows::Rows;
 use super::table::Table;
 
-pub(super) use cache::Answers;
+pub(super) use cache::ResultCache;
 pub(super) use cancel::AbortOnDrop;
 #[cfg(test)]
 pub(super) use plan::logical;
 pub(super) use run::Feed;
+pub(super) use session::SessionStates;
 
 /// Which SQL is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

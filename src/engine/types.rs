@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
+/// Rows of a batch, while CSV is read and while a query runs.
+pub(crate) const BATCH_ROWS: usize = 8_192;
+
 /// Digits of a DECIMAL in all, and behind the point. Domo's schema states neither.
 pub const DECIMAL_PRECISION: u8 = 38;
 pub const DECIMAL_SCALE: i8 = 10;

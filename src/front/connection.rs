@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tower::{Service, ServiceExt};
 
-use super::listen::{Terms, in_background, stopped};
+use super::listen::{ServeOptions, in_background, stopped};
 use super::proxy::{self, Addressed};
 
 /// With this byte every TLS connection begins, and no HTTP request.
@@ -26,7 +26,7 @@ const TLS_HANDSHAKE: u8 = 0x16;
 
 pub(super) struct Connection<S> {
     service: S,
-    terms: Terms,
+    options: ServeOptions,
     /// Held until this connection, and a tunnel that it became, is over.
     _permit: OwnedSemaphorePermit,
 }
@@ -40,8 +40,8 @@ where
         + 'static,
     S::Future: Send,
 {
-    pub(super) fn new(service: S, terms: Terms, permit: OwnedSemaphorePermit) -> Self {
-        Self { service, terms, _permit: permit }
+    pub(super) fn new(service: S, options: ServeOptions, permit: OwnedSemaphorePermit) -> Self {
+        Self { service, options, _permit: permit }
     }
 
     pub(super) async fn serve(self, socket: TcpStream) {
@@ -65,7 +65,7 @@ where
         if first != TLS_HANDSHAKE {
             return self.serve_http(io, local, tunnel).await;
         }
-        match self.terms.tls.acceptor() {
+        match self.options.tls.acceptor() {
             Ok(acceptor) => {
                 if let Some(io) = self.in_time(acceptor.accept(io)).await {
                     self.serve_http(io, local, tunnel).await;
@@ -79,9 +79,9 @@ where
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let stopped = stopped(self.terms.stop.clone());
+        let stopped = stopped(self.options.stop.clone());
         let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.terms.head_time_max);
+        http.timer(TokioTimer::new()).header_read_timeout(self.options.head_time_max);
         let service = service_fn(move |request| {
             let (connection, tunnel) = (Arc::clone(&self), tunnel.clone());
             async move { connection.answer(request, local, tunnel).await }
@@ -140,7 +140,7 @@ where
     /// What a client must do before its time is over and before the server stops.
     async fn in_time<T>(&self, work: impl Future<Output = io::Result<T>>) -> Option<T> {
         tokio::select! {
-            done = tokio::time::timeout(self.terms.head_time_max, work) => match done {
+            done = tokio::time::timeout(self.options.head_time_max, work) => match done {
                 Ok(Ok(done)) => Some(done),
                 Ok(Err(error)) => {
                     report(&error);
@@ -148,7 +148,7 @@ where
                 }
                 Err(_) => None,
             },
-            () = stopped(self.terms.stop.clone()) => None,
+            () = stopped(self.options.stop.clone()) => None,
         }
     }
 }

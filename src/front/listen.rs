@@ -20,7 +20,7 @@ const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// What every connection is served with.
 #[derive(Clone, Debug)]
-pub struct Terms {
+pub struct ServeOptions {
     pub tls: Tls,
     /// How long a client may take to begin, to agree on TLS, and to send the head of a request.
     pub head_time_max: Duration,
@@ -30,7 +30,7 @@ pub struct Terms {
 }
 
 /// Serves until it is told to stop, and then until what is in flight is done.
-pub async fn serve<S>(listener: TcpListener, service: S, terms: Terms)
+pub async fn serve<S>(listener: TcpListener, service: S, options: ServeOptions)
 where
     S: Service<Request<hyper::body::Incoming>, Response = Response<Body>, Error = Infallible>
         + Clone
@@ -39,18 +39,18 @@ where
         + 'static,
     S::Future: Send,
 {
-    let permits = Arc::new(Semaphore::new(terms.connections_max as usize));
+    let permits = Arc::new(Semaphore::new(options.connections_max as usize));
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &permits) => accepted,
-            () = stopped(terms.stop.clone()) => break,
+            () = stopped(options.stop.clone()) => break,
         };
         let Some((socket, permit)) = accepted else { continue };
-        let connection = Connection::new(service.clone(), terms.clone(), permit);
+        let connection = Connection::new(service.clone(), options.clone(), permit);
         in_background(connection.serve(socket));
     }
     drop(listener);
-    let all_done = permits.acquire_many(terms.connections_max);
+    let all_done = permits.acquire_many(options.connections_max);
     if tokio::time::timeout(DRAIN_TIME_MAX, all_done).await.is_err() {
         let seconds = DRAIN_TIME_MAX.as_secs();
         tracing::warn!("gave up on connections that did not finish in {seconds} s");

@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 
 use super::error::Refusal;
-use super::query::Shape;
+use super::queries::Shape;
 use super::shapes::LooseBool;
 use crate::domain::{CsvNull, RowFormat, Rows, SqlError, csv_header};
 

@@ -71,7 +71,7 @@ impl TryFrom<Create> for NewDataset {
 #[serde(rename_all = "camelCase")]
 pub struct Created {
     data_source: CreatedDataSource,
-    schema: super::schema::Columns,
+    schema: super::schemas::Columns,
 }
 
 /// The v2 object of a dataset, as far as creation knows it.
@@ -109,7 +109,7 @@ impl Created {
                 last_updated: it.last_updated.millis(),
                 cloud_id: "domo",
             },
-            schema: super::schema::Columns::of(&it.schema),
+            schema: super::schemas::Columns::of(&it.schema),
         }
     }
 }

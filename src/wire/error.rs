@@ -18,7 +18,7 @@ use crate::domain::{self, AskedFor, Error, SqlError};
 /// Names what a 501 does not emulate.
 pub const UNSUPPORTED: HeaderName = HeaderName::from_static("x-domock-unsupported");
 
-/// A refusal on its way out: [`dress`] writes its body, because that tells the path and a trace id.
+/// A refusal on its way out: [`envelope_refusals`] writes its body, because that tells the path and a trace id.
 #[derive(Clone, Debug)]
 pub struct Refusal {
     pub status: StatusCode,
@@ -115,7 +115,7 @@ pub async fn no_such_verb() -> Refusal {
 }
 
 /// Puts every refusal into Domo's envelope, also those that no handler has seen.
-pub async fn dress(request: Request, next: Next) -> Response {
+pub async fn envelope_refusals(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let instance = request.extensions().get::<Instance>().cloned();
     let response = next.run(request).await;

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use domock::Domock;
 use domock::config::{AuthArg, Config};
 use domock::domain::Timestamp;
-use domock::wire::query::DefaultShape;
+use domock::wire::queries::DefaultShape;
 use domock::wire::routes::Evidence;
 use libtest_mimic::Failed;
 use serde::Deserialize;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use domock::config::AuthArg;
+use domock::control::routes::OWN_ROUTES;
 use domock::wire::routes::{Evidence, Needs, ROUTES};
 use domock::{Config, Domock};
 use serde_json::Value;
@@ -59,16 +60,19 @@ async fn every_credential_is_described_and_none_is_needed_unless_strict() {
 #[tokio::test]
 async fn every_route_of_the_control_plane_is_described() {
     let document = document().await;
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/control/routes.rs");
-    let source = std::fs::read_to_string(source).unwrap();
-    let paths: Vec<&str> = source
-        .split(".route(\"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap_or_default())
-        .collect();
-    assert!(!paths.is_empty());
-    for path in paths {
-        assert!(document["paths"][path].is_object(), "{path} is not described");
+    for route in OWN_ROUTES {
+        let operation = &document["paths"][route.path][route.verb.name().to_lowercase()];
+        assert!(operation.is_object(), "{} is not described", route.id);
+    }
+}
+
+#[test]
+fn the_readme_names_every_route_of_the_control_plane() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    for route in OWN_ROUTES {
+        let path = route.path.split("/{").next().unwrap();
+        assert!(readme.contains(path), "README.md does not name {}", route.path);
     }
 }
 

@@ -52,7 +52,7 @@ impl Instance {
         let world = self.world();
         let now = world.clock.now();
         let mut found = world.datasets.all();
-        found.retain(|it| it.level_of(by, &world.directory).is_some() && filter.takes(it));
+        found.retain(|it| it.level_of(by, &world.directory).is_some() && filter.matches(it));
         match order {
             DatasetOrder::Created => {}
             DatasetOrder::Name => found.sort_by_cached_key(|it| it.profile.name.to_lowercase()),
@@ -81,7 +81,7 @@ impl Instance {
         all.filter_map(|(_, dataset)| {
             let dataset = world.dataset_for(by, dataset, Need::View).ok()?;
             let stream = Arc::clone(dataset.stream.as_ref()?);
-            filter.takes(&dataset).then_some(StreamOverview { dataset, stream, now })
+            filter.matches(&dataset).then_some(StreamOverview { dataset, stream, now })
         })
         .collect()
     }
@@ -136,7 +136,7 @@ impl Instance {
 }
 
 impl DatasetFilter {
-    fn takes(&self, it: &Dataset) -> bool {
+    fn matches(&self, it: &Dataset) -> bool {
         let name = it.profile.name.to_lowercase();
         self.names.iter().all(|pattern| matches(&pattern.to_lowercase(), &name))
             && self.owner.is_none_or(|owner| it.owner() == owner)
@@ -149,7 +149,7 @@ impl DatasetFilter {
 }
 
 impl StreamFilter {
-    fn takes(&self, dataset: &Dataset) -> bool {
+    fn matches(&self, dataset: &Dataset) -> bool {
         match self {
             Self::All => true,
             Self::OfDataset(id) => dataset.id.to_string().eq_ignore_ascii_case(id),

@@ -11,7 +11,7 @@ use datafusion::arrow::error::ArrowError;
 
 use super::infer::has_leading_zero;
 use super::scan::Field;
-use super::{Unreadable, moments, numbers};
+use super::{Unreadable, datetimes, numbers};
 use crate::engine::types::{ColumnType, DECIMAL_PRECISION, DECIMAL_SCALE};
 
 /// The fields of one column in some records of a block.
@@ -124,10 +124,10 @@ impl ColumnBuilder {
                 read_all(cells, values, validity, short, numbers::decimal, strict)
             }
             Values::Date(values) => {
-                read_all(cells, values, validity, moments::short_date, moments::date, strict)
+                read_all(cells, values, validity, datetimes::short_date, datetimes::date, strict)
             }
             Values::DateTime(values) => {
-                let (short, long) = (moments::short_date_time, moments::date_time);
+                let (short, long) = (datetimes::short_date_time, datetimes::date_time);
                 read_all(cells, values, validity, short, long, strict)
             }
         }

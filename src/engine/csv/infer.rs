@@ -3,7 +3,7 @@
 #[cfg(doc)]
 use super::CsvParser;
 use super::scan::{Record, Records};
-use super::{CsvError, moments, numbers};
+use super::{CsvError, datetimes, numbers};
 use crate::engine::types::{Column, ColumnType};
 
 /// What a column may still be, best first; a string it may always be.
@@ -89,8 +89,8 @@ fn narrow(value: &[u8], candidates: &mut [bool; CANDIDATES.len()]) {
         // What is a long is a double too.
         ColumnType::Double if is_long => true,
         ColumnType::Double => matches!(numbers::double(value), Ok(Some(_))),
-        ColumnType::Date => matches!(moments::date(value), Ok(Some(_))),
-        _ => matches!(moments::date_time(value), Ok(Some(_))),
+        ColumnType::Date => matches!(datetimes::date(value), Ok(Some(_))),
+        _ => matches!(datetimes::date_time(value), Ok(Some(_))),
     };
     for (kind, is_possible) in CANDIDATES.into_iter().zip(candidates) {
         *is_possible = *is_possible && takes(kind);

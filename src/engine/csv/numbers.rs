@@ -1,6 +1,6 @@
 //! The text of a LONG, DOUBLE or DECIMAL → its value. Blanks around it do not count; nothing but blanks is null.
 
-use super::{Unreadable, words};
+use super::{Unreadable, swar};
 use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
 
 /// A 64-bit integer: `12`, `+12`, and also `12.0` and `1.2e1`, as data frames write integers beside missing values.
@@ -124,16 +124,16 @@ impl Short {
         // Zeros in front of the value and instead of its sign.
         let sign = u64::from(negative) * u64::from(b'-' ^ b'0');
         let mut word = (u64::from_le_bytes(bytes) ^ sign) << free_bits;
-        word |= !(u64::MAX << free_bits) & words::ZEROS;
+        word |= !(u64::MAX << free_bits) & swar::ZEROS;
         let mut count = len - usize::from(negative);
         let mut behind_point = 0;
-        if let Some(bit) = words::first(word, b'.') {
+        if let Some(bit) = swar::first(word, b'.') {
             let before = word & !(u64::MAX << bit);
             word = (word & (u64::MAX << bit << 8)) | (before << 8) | u64::from(b'0');
             count -= 1;
             behind_point = (56 - bit) / 8;
         }
-        let digits = words::digits(word)?;
+        let digits = swar::digits(word)?;
         (count > 0).then_some(Self { negative, digits: i64::from(digits), behind_point })
     }
 

@@ -11,10 +11,8 @@ use super::scan::{Field, Record, Records};
 use super::{CsvError, CsvFormat, Header, excerpt};
 use crate::engine::memory::{Lease, MemoryBudget};
 use crate::engine::table::Table;
-use crate::engine::types::{Column, arrow_schema};
+use crate::engine::types::{BATCH_ROWS, Column, arrow_schema};
 
-/// Rows of a batch: what the SQL engine works on at a time.
-const BATCH_ROWS: usize = 8192;
 /// Bytes of records after which a batch is closed early.
 const BATCH_BYTES: usize = 16 << 20;
 /// Fields that are found before they are read, column by column: as many as stay in the cache.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::marks::Marks;
+use super::structural::StructuralIndex;
 
 /// A field's place inside a block of bytes, without its quotes.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +105,7 @@ const OPEN_QUOTE: &str = "the quote of a value is never closed";
 /// The records of a block of less than 4 GiB, one after the other.
 pub(crate) struct Records<'a> {
     bytes: &'a [u8],
-    marks: Marks<'a>,
+    marks: StructuralIndex<'a>,
     delimiter: u8,
     /// No bytes follow these.
     at_end: bool,
@@ -113,7 +113,7 @@ pub(crate) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(crate) fn new(bytes: &'a [u8], delimiter: u8, at_end: bool) -> Self {
-        Self { bytes, marks: Marks::new(bytes, delimiter), delimiter, at_end }
+        Self { bytes, marks: StructuralIndex::new(bytes, delimiter), delimiter, at_end }
     }
 
     /// Appends the fields of the record that begins at `start`, behind the one before, but at most `width` of them;

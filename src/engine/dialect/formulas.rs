@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::ast::{
 use super::super::error::SqlError;
 use super::super::sql::Formula;
 use super::build::nested;
-use super::{Facts, quotes, syntax, tokens, walk, words};
+use super::{Facts, keywords, quotes, syntax, tokens, walk};
 
 /// Parts of expressions that formulas may put into one query.
 const PARTS_MAX: usize = 5_000;
@@ -175,7 +175,7 @@ fn reads_dataset(select: &Select) -> bool {
 fn parse(formula: &Formula, facts: &Facts) -> Result<Expr, SqlError> {
     let parse = || {
         let mut tokens = tokens::read(&formula.expression)?;
-        words::infix_mod(&mut tokens);
+        keywords::infix_mod(&mut tokens);
         quotes::settle(&mut tokens, facts);
         syntax::parse_expression(tokens)
     };

@@ -12,8 +12,8 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
-use super::moment::{self, Moment};
-use super::texts::{self, Texts};
+use super::datetime::{self, DateTime};
+use super::string_builder::{self, Texts};
 use crate::engine::rows::text::CellText;
 
 /// A constant is an array of one value, read for every row.
@@ -118,13 +118,13 @@ impl<'a> Args<'a> {
     pub(super) fn longs_of_moments(
         &self,
         index: usize,
-        of: impl Fn(Moment) -> i64,
+        of: impl Fn(DateTime) -> i64,
     ) -> Result<ArrayRef> {
         let (array, constant) = self.raw(index);
         match array.as_primitive_opt::<Date32Type>() {
             // Without a column of milliseconds in between.
             Some(days) if !constant => {
-                let long = |it: i32| of(Moment::of_days(i64::from(it)));
+                let long = |it: i32| of(DateTime::of_days(i64::from(it)));
                 Ok(Arc::new(Int64Array::from_unary(days, long)))
             }
             _ => self.moment(index)?.longs(self.rows, of),
@@ -141,7 +141,7 @@ impl<'a> Args<'a> {
             }
             _ => to_text(array)?
                 .iter()
-                .map(|it| it.and_then(moment::read).map(Moment::millis))
+                .map(|it| it.and_then(datetime::read).map(DateTime::millis))
                 .collect(),
         };
         Ok(Column { array, constant: *constant })
@@ -149,7 +149,7 @@ impl<'a> Args<'a> {
 
     /// Whether the function may make a value of so many bytes: asked before it is made.
     pub(super) fn fits(&self, bytes: usize) -> Result<()> {
-        texts::fits(bytes, self.all_constant)
+        string_builder::fits(bytes, self.all_constant)
     }
 
     /// Text made row by row; `make` says no for null.
@@ -194,15 +194,15 @@ impl<'a> Args<'a> {
 
     pub(super) fn make_moment(
         &self,
-        mut make: impl FnMut(usize) -> Option<Moment>,
+        mut make: impl FnMut(usize) -> Option<DateTime>,
     ) -> Result<ArrayRef> {
-        let millis = |row| make(row).map(Moment::millis);
+        let millis = |row| make(row).map(DateTime::millis);
         Ok(Arc::new((0..self.rows).map(millis).collect::<TimestampMillisecondArray>()))
     }
 
     pub(super) fn make_date(
         &self,
-        mut make: impl FnMut(usize) -> Option<Moment>,
+        mut make: impl FnMut(usize) -> Option<DateTime>,
     ) -> Result<ArrayRef> {
         let days = |row| make(row).and_then(|it| i32::try_from(it.days()).ok());
         Ok(Arc::new((0..self.rows).map(days).collect::<datafusion::arrow::array::Date32Array>()))
@@ -236,18 +236,18 @@ impl Column<Int64Array> {
 }
 
 impl Column<TimestampMillisecondArray> {
-    pub(super) fn get(&self, row: usize) -> Option<Moment> {
+    pub(super) fn get(&self, row: usize) -> Option<DateTime> {
         let row = if self.constant { 0 } else { row };
-        self.array.is_valid(row).then(|| Moment::of_millis(self.array.value(row)))
+        self.array.is_valid(row).then(|| DateTime::of_millis(self.array.value(row)))
     }
 
     /// A number for each of so many moments. All are computed, those under a null too: looking first takes longer.
-    pub(super) fn longs(&self, rows: usize, of: impl Fn(Moment) -> i64) -> Result<ArrayRef> {
+    pub(super) fn longs(&self, rows: usize, of: impl Fn(DateTime) -> i64) -> Result<ArrayRef> {
         if self.constant {
             let long = self.get(0).map(of);
             return Ok(Arc::new(Int64Array::from(vec![long; rows])));
         }
-        Ok(Arc::new(Int64Array::from_unary(&self.array, |it| of(Moment::of_millis(it)))))
+        Ok(Arc::new(Int64Array::from_unary(&self.array, |it| of(DateTime::of_millis(it)))))
     }
 }
 

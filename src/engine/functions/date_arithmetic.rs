@@ -7,15 +7,15 @@ use datafusion::common::Result;
 use super::arguments::Args;
 use super::date_format::write_moment;
 use super::date_units::{Distance, Unit};
-use super::moment::{self, Moment, read_time};
-use super::{Family, Function, MOMENT, Returns};
-use Returns::{DateTime, Long};
+use super::datetime::{self, DateTime, read_time};
+use super::{DATETIME, Family, Function, Returns};
+use Returns::Long;
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("mysql_date_add", Family::Internal, (3, 3), Returns::By(kind_of_sum), date_add),
     Function::new("datediff", Family::Date, (2, 2), Long, datediff),
     Function::new("timestampdiff", Family::Date, (3, 3), Long, timestampdiff),
-    Function::new("convert_tz", Family::Date, (3, 3), DateTime, convert_tz),
+    Function::new("convert_tz", Family::Date, (3, 3), Returns::DateTime, convert_tz),
     Function::new(
         "unix_timestamp",
         Family::Date,
@@ -44,7 +44,7 @@ fn kind_of_sum(kinds: &[DataType], literals: &[Option<String>]) -> DataType {
         Some(DataType::Date32 | DataType::Date64) if unit.is_none_or(Unit::is_of_days) => {
             DataType::Date32
         }
-        Some(DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)) => MOMENT,
+        Some(DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)) => DATETIME,
         _ => DataType::Utf8,
     }
 }
@@ -61,7 +61,7 @@ fn date_add(args: &Args) -> Result<ArrayRef> {
         None => unit.distance(amount.get(row)?),
     };
     let sum = |row: usize| {
-        let moment: Moment = moment.get(row)?;
+        let moment: DateTime = moment.get(row)?;
         match distance(row)? {
             Distance::Months(months) => moment.plus_months(months),
             Distance::Microseconds(us) => moment.plus_ms(us.div_euclid(1_000)),
@@ -107,7 +107,7 @@ fn timestampdiff(args: &Args) -> Result<ArrayRef> {
 }
 
 /// Whole months from one moment to another, negative backwards.
-fn months_between(from: Moment, to: Moment) -> i64 {
+fn months_between(from: DateTime, to: DateTime) -> i64 {
     if to < from {
         return -months_between(to, from);
     }
@@ -124,7 +124,7 @@ fn convert_tz(args: &Args) -> Result<ArrayRef> {
         let (moment, from, to) = (moment.get(row)?, zone(from.get(row)?)?, zone(to.get(row)?)?);
         let east = from.offset_of_local(moment)?;
         // Outside of Unix's time a moment stays as it is.
-        let in_reach = |utc: &Moment| (0..=UNIX_LAST).contains(&utc.millis().div_euclid(1_000));
+        let in_reach = |utc: &DateTime| (0..=UNIX_LAST).contains(&utc.millis().div_euclid(1_000));
         match moment.plus_ms(-east).filter(in_reach) {
             Some(utc) => utc.plus_ms(to.offset_of_utc(utc)?),
             None => Some(moment),
@@ -161,7 +161,7 @@ fn named(name: &str) -> Option<chrono_tz::Tz> {
 }
 
 impl Zone {
-    fn offset_of_local(&self, local: Moment) -> Option<i64> {
+    fn offset_of_local(&self, local: DateTime) -> Option<i64> {
         use chrono::{Offset, TimeZone};
         match self {
             Self::Fixed(ms) => Some(*ms),
@@ -178,7 +178,7 @@ impl Zone {
         }
     }
 
-    fn offset_of_utc(&self, utc: Moment) -> Option<i64> {
+    fn offset_of_utc(&self, utc: DateTime) -> Option<i64> {
         use chrono::{Offset, TimeZone};
         match self {
             Self::Fixed(ms) => Some(*ms),
@@ -207,7 +207,7 @@ fn unix_timestamp(args: &Args) -> Result<ArrayRef> {
 }
 
 fn kind_from_unix(kinds: &[DataType], _: &[Option<String>]) -> DataType {
-    if kinds.len() > 1 { DataType::Utf8 } else { MOMENT }
+    if kinds.len() > 1 { DataType::Utf8 } else { DATETIME }
 }
 
 /// FROM_UNIXTIME(seconds[, format]): NULL for negative ones.
@@ -217,7 +217,7 @@ fn from_unixtime(args: &Args) -> Result<ArrayRef> {
         let millis = (seconds.get(row)? * 1000.0).round();
         (0.0..=UNIX_LAST as f64 * 1000.0 + 999.0)
             .contains(&millis)
-            .then(|| moment::Moment::of_millis(millis as i64))
+            .then(|| datetime::DateTime::of_millis(millis as i64))
     };
     if args.len() == 1 {
         return args.make_moment(moment);

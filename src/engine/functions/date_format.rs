@@ -7,7 +7,7 @@ use datafusion::common::Result;
 
 use super::arguments::Args;
 use super::date_parts::{DAYS, MONTHS};
-use super::moment::{Moment, read_time};
+use super::datetime::{DateTime, read_time};
 use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[
@@ -48,7 +48,7 @@ fn get_format(args: &Args) -> Result<ArrayRef> {
 }
 
 /// A moment as a format says; a specifier that is none stands for its letter.
-pub(super) fn write_moment(moment: Moment, format: &str, out: &mut String) {
+pub(super) fn write_moment(moment: DateTime, format: &str, out: &mut String) {
     let mut chars = format.chars();
     while let Some(char) = chars.next() {
         if char != '%' {
@@ -67,7 +67,7 @@ pub(super) fn write_moment(moment: Moment, format: &str, out: &mut String) {
     }
 }
 
-fn write_of_date(moment: Moment, specifier: char, out: &mut String) -> bool {
+fn write_of_date(moment: DateTime, specifier: char, out: &mut String) -> bool {
     let civil = moment.civil();
     let (day, month) = (DAYS[moment.weekday() as usize], MONTHS[civil.month as usize - 1]);
     let written = match specifier {

@@ -6,8 +6,8 @@ use datafusion::common::Result;
 
 use super::arguments::Args;
 use super::date_parts::{DAYS, MONTHS};
-use super::moment::{Civil, Moment, clock, of_two_digits, write_time};
-use super::{Family, Function, MOMENT, Returns};
+use super::datetime::{Civil, DateTime, clock, of_two_digits, write_time};
+use super::{DATETIME, Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("str_to_date", Family::Date, (2, 2), Returns::By(kind), str_to_date),
@@ -23,11 +23,11 @@ const OF_TIME: &str = "fHhIiklprSsT";
 
 /// A DATE, a DATETIME, or a TIME, as the format's specifiers are.
 fn kind(_: &[DataType], literals: &[Option<String>]) -> DataType {
-    let Some(Some(format)) = literals.get(1) else { return MOMENT };
+    let Some(Some(format)) = literals.get(1) else { return DATETIME };
     match (has(format, OF_DATE), has(format, OF_TIME)) {
         (_, false) => DataType::Date32,
         (false, true) => DataType::Utf8,
-        (true, true) => MOMENT,
+        (true, true) => DATETIME,
     }
 }
 
@@ -172,7 +172,7 @@ impl Parts {
         Some(())
     }
 
-    fn moment(&self) -> Option<Moment> {
+    fn moment(&self) -> Option<DateTime> {
         let time_ms = self.time_ms()?;
         if let Some(day) = self.day_of_year {
             let days = (day > 0).then_some(day - 1)?;
@@ -187,7 +187,7 @@ impl Parts {
             return day_from(weeks.first(year)?, days, time_ms);
         }
         let (month, day) = (u32::try_from(self.month).ok()?, u32::try_from(self.day).ok()?);
-        Moment::of(Civil { year: self.year, month, day }, time_ms)
+        DateTime::of(Civil { year: self.year, month, day }, time_ms)
     }
 
     /// Milliseconds since midnight.
@@ -225,7 +225,7 @@ impl Weeks {
     }
 
     /// The first day of a year's first week: from Monday, the one with four days in the year; else the first whole one.
-    fn first(self, year: i64) -> Option<Moment> {
+    fn first(self, year: i64) -> Option<DateTime> {
         let new_year = new_year(year)?;
         let in_week = self.in_week(new_year.weekday());
         let last_that_counts = if self.monday_first { 3 } else { 0 };
@@ -239,11 +239,11 @@ impl Weeks {
     }
 }
 
-fn new_year(year: i64) -> Option<Moment> {
-    Moment::of(Civil { year, month: 1, day: 1 }, 0)
+fn new_year(year: i64) -> Option<DateTime> {
+    DateTime::of(Civil { year, month: 1, day: 1 }, 0)
 }
 
-fn day_from(start: Moment, days: i64, time_ms: i64) -> Option<Moment> {
+fn day_from(start: DateTime, days: i64, time_ms: i64) -> Option<DateTime> {
     start.plus_ms(days * 86_400_000 + time_ms)
 }
 

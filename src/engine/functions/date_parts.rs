@@ -4,9 +4,9 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::common::Result;
 
 use super::arguments::Args;
-use super::moment::{Civil, Moment, days_in_month, of_two_digits, read_time};
+use super::datetime::{Civil, DateTime, days_in_month, of_two_digits, read_time};
 use super::{Family, Function, Returns};
-use Returns::{Date, DateTime, Long, Text};
+use Returns::{Date, Long, Text};
 
 pub(super) const MONTHS: [&str; 12] = [
     "January",
@@ -41,11 +41,13 @@ pub(super) const TABLE: &[Function] = &[
         part(args, |it| i64::from(it.civil().day))
     })
     .also(&["dayofmonth"]),
-    Function::new("dayofyear", Family::Date, (1, 1), Long, |args| part(args, Moment::day_of_year)),
+    Function::new("dayofyear", Family::Date, (1, 1), Long, |args| {
+        part(args, DateTime::day_of_year)
+    }),
     Function::new("dayofweek", Family::Date, (1, 1), Long, |args| {
         part(args, |it| (it.weekday() + 1) % 7 + 1)
     }),
-    Function::new("weekday", Family::Date, (1, 1), Long, |args| part(args, Moment::weekday)),
+    Function::new("weekday", Family::Date, (1, 1), Long, |args| part(args, DateTime::weekday)),
     Function::new("week", Family::Date, (1, 2), Long, week),
     Function::new("weekofyear", Family::Date, (1, 1), Long, |args| {
         part(args, |it| it.week(3, false).0)
@@ -67,7 +69,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("dayname", Family::Date, (1, 1), Text, |args| {
         name(args, |it| DAYS[it.weekday() as usize])
     }),
-    Function::new("date_trunc", Family::Date, (2, 2), DateTime, date_trunc),
+    Function::new("date_trunc", Family::Date, (2, 2), Returns::DateTime, date_trunc),
     Function::new("to_days", Family::Date, (1, 1), Long, |args| {
         part(args, |it| it.days() + YEAR_0)
     }),
@@ -78,12 +80,12 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("last_day", Family::Date, (1, 1), Date, last_day),
     Function::new("makedate", Family::Date, (2, 2), Date, makedate),
     Function::new("date", Family::Date, (1, 1), Date, date),
-    Function::new("timestamp", Family::Date, (1, 2), DateTime, timestamp),
+    Function::new("timestamp", Family::Date, (1, 2), Returns::DateTime, timestamp),
     Function::new("period_add", Family::Date, (2, 2), Long, period_add),
     Function::new("period_diff", Family::Date, (2, 2), Long, period_diff),
 ];
 
-fn part(args: &Args, of: impl Fn(Moment) -> i64) -> Result<ArrayRef> {
+fn part(args: &Args, of: impl Fn(DateTime) -> i64) -> Result<ArrayRef> {
     args.longs_of_moments(0, of)
 }
 
@@ -105,7 +107,7 @@ fn time_part(args: &Args, of: impl Fn(i64) -> i64) -> Result<ArrayRef> {
     })
 }
 
-fn name(args: &Args, of: impl Fn(Moment) -> &'static str) -> Result<ArrayRef> {
+fn name(args: &Args, of: impl Fn(DateTime) -> &'static str) -> Result<ArrayRef> {
     let moment = args.moment(0)?;
     args.make_text(|row, out| moment.get(row).map(|it| out.push_str(of(it))))
 }
@@ -131,14 +133,14 @@ fn yearweek(args: &Args) -> Result<ArrayRef> {
 
 fn from_days(args: &Args) -> Result<ArrayRef> {
     let days = args.long(0)?;
-    args.make_date(|row| Moment::of_days(days.get(row)?.checked_sub(YEAR_0)?).plus_ms(0))
+    args.make_date(|row| DateTime::of_days(days.get(row)?.checked_sub(YEAR_0)?).plus_ms(0))
 }
 
 fn last_day(args: &Args) -> Result<ArrayRef> {
     let moment = args.moment(0)?;
     args.make_date(|row| {
         let civil = moment.get(row)?.civil();
-        Moment::of(Civil { day: days_in_month(civil.year, civil.month), ..civil }, 0)
+        DateTime::of(Civil { day: days_in_month(civil.year, civil.month), ..civil }, 0)
     })
 }
 
@@ -148,9 +150,9 @@ fn makedate(args: &Args) -> Result<ArrayRef> {
     args.make_date(|row| {
         let (year, day) = (year.get(row)?, day.get(row)?);
         let year = if (0..100).contains(&year) { of_two_digits(year) } else { year };
-        let first = Moment::of(Civil { year, month: 1, day: 1 }, 0)?;
+        let first = DateTime::of(Civil { year, month: 1, day: 1 }, 0)?;
         let days = first.days().checked_add(day.checked_sub(1).filter(|it| *it >= 0)?)?;
-        Moment::of_days(days).plus_ms(0)
+        DateTime::of_days(days).plus_ms(0)
     })
 }
 
@@ -196,15 +198,15 @@ fn period_diff(args: &Args) -> Result<ArrayRef> {
 fn date_trunc(args: &Args) -> Result<ArrayRef> {
     let (unit, moment) = (args.text(0)?, args.moment(1)?);
     args.make_moment(|row| {
-        let (unit, moment): (_, Moment) = (unit.get(row)?, moment.get(row)?);
+        let (unit, moment): (_, DateTime) = (unit.get(row)?, moment.get(row)?);
         let Civil { year, month, .. } = moment.civil();
-        let first_of = |month| Moment::of(Civil { year, month, day: 1 }, 0);
-        let whole = |ms: i64| Some(Moment::of_millis(moment.millis().div_euclid(ms) * ms));
+        let first_of = |month| DateTime::of(Civil { year, month, day: 1 }, 0);
+        let whole = |ms: i64| Some(DateTime::of_millis(moment.millis().div_euclid(ms) * ms));
         match unit.to_ascii_lowercase().as_str() {
             "year" => first_of(1),
             "quarter" => first_of((month - 1) / 3 * 3 + 1),
             "month" => first_of(month),
-            "week" => Some(Moment::of_days(moment.days() - moment.weekday())),
+            "week" => Some(DateTime::of_days(moment.days() - moment.weekday())),
             "day" => whole(86_400_000),
             "hour" => whole(3_600_000),
             "minute" => whole(60_000),

@@ -40,7 +40,7 @@ fn common(one: &DataType, other: &DataType) -> DataType {
             comparison_coercion(one, other).unwrap_or(DataType::Float64)
         }
         (DataType::Timestamp(..) | DataType::Date32, DataType::Timestamp(..))
-        | (DataType::Timestamp(..), DataType::Date32) => super::MOMENT,
+        | (DataType::Timestamp(..), DataType::Date32) => super::DATETIME,
         _ => DataType::Utf8,
     }
 }

@@ -5,7 +5,7 @@ use datafusion::common::{DataFusionError, Result};
 use regex::{Regex, RegexBuilder};
 
 use super::arguments::Args;
-use super::texts::{BATCH_BYTES_MAX, fits};
+use super::string_builder::{BATCH_BYTES_MAX, fits};
 use super::{Family, Function, Returns};
 
 /// Bytes that a compiled pattern may take.

@@ -7,8 +7,9 @@ use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
 use super::{
-    Function, Udf, aggregates, convert, date_arithmetic, date_format, date_parse, date_parts,
-    logic, math, pattern, rounding, text, text_codes, text_positions, times, whole_numbers,
+    Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
+    date_parse, date_parts, logic, math, pattern, rounding, text, text_codes, text_positions,
+    time_type,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,12 +52,12 @@ const TABLES: &[&[Function]] = &[
     date_arithmetic::TABLE,
     date_format::TABLE,
     date_parse::TABLE,
-    times::TABLE,
+    time_type::TABLE,
     logic::TABLE,
     math::TABLE,
     rounding::TABLE,
-    convert::TABLE,
-    whole_numbers::TABLE,
+    conversions::TABLE,
+    checked_integers::TABLE,
 ];
 
 /// What Domo's reference of Beast Modes names, as far as it is known.

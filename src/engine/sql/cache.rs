@@ -13,32 +13,32 @@ use datafusion::arrow::record_batch::RecordBatch;
 use super::super::types::Column;
 use super::{Formula, Query};
 
-/// Answers kept; the one that was not asked for longest goes first.
+/// Results kept; the one that was not asked for longest goes first.
 const ANSWERS_MAX: usize = 256;
 const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// Bytes of SQL and formulas together.
 const QUESTION_BYTES_MAX: usize = 8 << 10;
 
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Answers {
-    kept: Mutex<Kept>,
+pub(in crate::engine) struct ResultCache {
+    kept: Mutex<Entries>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Entries {
     clock: u64,
-    answers: HashMap<Question, (u64, Known)>,
+    answers: HashMap<CacheKey, (u64, CachedResult)>,
 }
 
 /// What decides an answer, in one engine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Question {
+pub(super) struct CacheKey {
     stamp: u64,
     sql: String,
     formulas: Vec<Formula>,
 }
 
-impl Question {
+impl CacheKey {
     /// None for a question too long to be kept.
     pub(super) fn of(query: &Query) -> Option<Self> {
         let formulas: usize =
@@ -53,13 +53,13 @@ impl Question {
 
 /// All of an answer.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct CachedResult {
     pub(super) columns: Vec<Column>,
     pub(super) batches: Arc<[RecordBatch]>,
 }
 
-impl Answers {
-    pub(super) fn get(&self, question: &Question) -> Option<Known> {
+impl ResultCache {
+    pub(super) fn get(&self, question: &CacheKey) -> Option<CachedResult> {
         let mut kept = self.kept();
         kept.clock += 1;
         let now = kept.clock;
@@ -68,9 +68,9 @@ impl Answers {
         Some(known.clone())
     }
 
-    pub(super) fn keep(&self, question: Question, columns: &[Column], batches: &[RecordBatch]) {
+    pub(super) fn keep(&self, question: CacheKey, columns: &[Column], batches: &[RecordBatch]) {
         let Some(batches) = copied(batches) else { return };
-        let known = Known { columns: columns.to_vec(), batches };
+        let known = CachedResult { columns: columns.to_vec(), batches };
         let mut kept = self.kept();
         if kept.answers.len() >= ANSWERS_MAX {
             let oldest =
@@ -84,7 +84,7 @@ impl Answers {
         kept.answers.insert(question, (now, known));
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Entries> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,19 +110,19 @@ mod tests {
     use super::super::super::table::Table;
     use super::*;
 
-    fn question(sql: &str) -> Question {
+    fn question(sql: &str) -> CacheKey {
         let query = Query {
             table: Table::empty(Arc::new([])),
             sql: sql.to_owned(),
             formulas: Vec::new(),
             now_ms: 0,
         };
-        Question { stamp: 1, ..Question::of(&query).unwrap() }
+        CacheKey { stamp: 1, ..CacheKey::of(&query).unwrap() }
     }
 
     #[test]
     fn the_answer_that_was_not_asked_for_longest_goes_first() {
-        let answers = Answers::default();
+        let answers = ResultCache::default();
         for it in 0..ANSWERS_MAX {
             answers.keep(question(&it.to_string()), &[], &[]);
         }
@@ -135,8 +135,8 @@ mod tests {
 
     #[test]
     fn a_question_of_another_table_is_another_question() {
-        let answers = Answers::default();
+        let answers = ResultCache::default();
         answers.keep(question("a"), &[], &[]);
-        assert!(answers.get(&Question { stamp: 2, ..question("a") }).is_none());
+        assert!(answers.get(&CacheKey { stamp: 2, ..question("a") }).is_none());
     }
 }

@@ -20,7 +20,7 @@ use crate::engine::table::Table;
 impl Engine {
     /// In the order of the table. What is kept counts against the budget of rows until its last reader is gone.
     pub async fn filter(&self, table: Table, condition: Condition) -> Result<Table, SqlError> {
-        let turn = self.turns().acquire_owned().await;
+        let turn = self.query_permits().acquire_owned().await;
         let turn = turn.map_err(|it| SqlError::Internal(Box::new(it)))?;
         let (sender, outcome) = oneshot::channel();
         let engine = self.clone();

@@ -17,12 +17,12 @@ use super::super::error::SqlError;
 use super::super::names::Names;
 use super::super::rows::encode::Encoder;
 use super::super::rows::{Chunk, RowFormat, Rows};
-use super::super::session::BATCH_ROWS;
 use super::super::types::{Column, ColumnType};
-use super::cache::{Known, Question};
+use super::cache::{CacheKey, CachedResult};
 use super::plan::{Planned, plan};
 use super::{AbortOnDrop, Query, stored};
 use crate::engine::Engine;
+use crate::engine::types::BATCH_ROWS;
 
 /// Chunks that wait for a slow reader.
 const CHUNKS_AHEAD: usize = 4;
@@ -48,16 +48,16 @@ pub(in crate::engine) struct Feed {
     pub(in crate::engine) format: oneshot::Sender<RowFormat>,
     pub(in crate::engine) chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
     /// How long the reader may still wait for the engine, in all.
-    pub(in crate::engine) patience: Duration,
+    pub(in crate::engine) time_left: Duration,
     pub(in crate::engine) limit: Duration,
     pub(in crate::engine) guard: AbortOnDrop,
 }
 
 /// When a query got its turn: its time runs from there.
 #[derive(Clone, Default)]
-struct Began(Arc<OnceLock<Instant>>);
+struct QueryClock(Arc<OnceLock<Instant>>);
 
-impl Began {
+impl QueryClock {
     /// All of it, as long as there was no turn.
     fn rest_of(&self, limit: Duration) -> Duration {
         self.0.get().map_or(limit, |it| limit.saturating_sub(it.elapsed()))
@@ -79,8 +79,8 @@ impl Began {
 
 /// Waits for the beginning of the answer.
 pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlError> {
-    let question = Question::of(&query);
-    if let Some(Known { columns, batches }) =
+    let question = CacheKey::of(&query);
+    if let Some(CachedResult { columns, batches }) =
         question.as_ref().and_then(|it| engine.answers().get(it))
     {
         return Ok(Rows::here(columns, batches));
@@ -89,19 +89,23 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
     let (format, format_receiver) = oneshot::channel();
     let (chunk_sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
     let limit = engine.limits().query_time_max;
-    let began = Began::default();
+    let began = QueryClock::default();
     let job = Job { engine: engine.clone(), query, question, began: began.clone() };
     let task = engine.workers().spawn(job.run(head_sender, format_receiver, chunk_sender));
     let mut guard = AbortOnDrop::new(task);
     match began.within(limit, head).await {
         None => Err(SqlError::deadline(limit)),
         Some(Ok(head)) => {
-            let patience = began.rest_of(limit);
+            let time_left = began.rest_of(limit);
             let Head { columns, is_complete, here } = head?;
             if let Some(batches) = here {
                 return Ok(Rows::here(columns, batches));
             }
-            Ok(Rows::running(columns, is_complete, Feed { format, chunks, patience, limit, guard }))
+            Ok(Rows::running(
+                columns,
+                is_complete,
+                Feed { format, chunks, time_left, limit, guard },
+            ))
         }
         // The task ended without an answer: it panicked.
         Some(Err(_)) => {
@@ -115,8 +119,8 @@ struct Job {
     engine: Engine,
     query: Query,
     /// Under which a short answer is kept.
-    question: Option<Question>,
-    began: Began,
+    question: Option<CacheKey>,
+    began: QueryClock,
 }
 
 impl Job {
@@ -128,11 +132,11 @@ impl Job {
     ) {
         // Waited for here, so that the thread that gives its turn back takes the next query up itself. Held until the
         // task ends, also where an abort takes a while.
-        let Ok(_turn) = self.engine.turns().acquire_owned().await else { return };
+        let Ok(_turn) = self.engine.query_permits().acquire_owned().await else { return };
         let _ = self.began.0.set(Instant::now());
         let begun = self.begin().await;
         let Self { engine, question, .. } = self;
-        let Begun { answer, columns, is_lasting } = match begun {
+        let Started { answer, columns, is_lasting } = match begun {
             Ok(begun) => begun,
             Err(error) => {
                 let _ = head.send(Err(error));
@@ -156,7 +160,7 @@ impl Job {
         }
     }
 
-    async fn begin(&self) -> Result<Begun, SqlError> {
+    async fn begin(&self) -> Result<Started, SqlError> {
         let Query { table, sql, formulas, now_ms } = &self.query;
         let limits = self.engine.limits();
         let state = self
@@ -189,12 +193,12 @@ impl Job {
         };
         let answer =
             Answer { rows: 0, head: Vec::new(), rest: Some(stream), engine: self.engine.clone() };
-        Ok(Begun { answer: answer.read_head().await?, columns, is_lasting })
+        Ok(Started { answer: answer.read_head().await?, columns, is_lasting })
     }
 }
 
 /// A query whose first rows are there.
-struct Begun {
+struct Started {
     answer: Answer,
     columns: Vec<Column>,
     /// Whether it would answer the same tomorrow.
@@ -292,7 +296,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_time_of_a_query_runs_from_its_turn() {
-        let (began, limit) = (Began::default(), Duration::from_millis(5));
+        let (began, limit) = (QueryClock::default(), Duration::from_millis(5));
         let waits = tokio::time::sleep(4 * limit);
         assert!(began.within(limit, waits).await.is_some());
         began.0.set(Instant::now()).unwrap();

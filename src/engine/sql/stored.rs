@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::engine::dialect::{self, Facts};
     use crate::engine::names::Names;
-    use crate::engine::session::Sessions;
+    use crate::engine::sql::session::SessionStates;
     use crate::engine::types::{Column, ColumnType, arrow_schema};
     use crate::engine::{EngineLimits, SqlSettings};
 
@@ -122,7 +122,8 @@ mod tests {
     }
 
     fn prepared(sql: &str) -> Statement {
-        let (table, settings, sessions) = (table(), SqlSettings::default(), Sessions::default());
+        let (table, settings, sessions) =
+            (table(), SqlSettings::default(), SessionStates::default());
         let limits = EngineLimits::small();
         let state = sessions.of_rows(table.rows(), &limits, settings).unwrap();
         let names = Names::new(table.columns());

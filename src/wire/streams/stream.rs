@@ -11,7 +11,7 @@ use crate::domain::stream::{self, ExecutionState, StreamIntent};
 use crate::wire::datasets::Metadata;
 use crate::wire::error::Refusal;
 use crate::wire::extract::Call;
-use crate::wire::schema::DetailedColumns;
+use crate::wire::schemas::DetailedColumns;
 use crate::wire::shapes::{EpochMillis, EpochSeconds, LooseId, Opaque, SchemaDefinition};
 
 /// A stream with its dataset, its schema and its last runs. Times of the stream are in seconds.

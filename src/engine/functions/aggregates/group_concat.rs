@@ -9,7 +9,7 @@ use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::{AggregateOrderSensitivity, format_state_name};
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
 
-use super::super::texts;
+use super::super::string_builder;
 
 /// `group_concat(text, separator[, key])`: texts in the order of their keys, which `mysql_order_key` makes.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -116,7 +116,7 @@ impl Accumulator for Texts {
         let separator = self.separator.as_deref().unwrap_or(",");
         let gaps = separator.len().saturating_mul(self.entries.len() - 1);
         let bytes: usize = self.entries.iter().map(|it| it.text.len()).sum();
-        texts::fits(bytes.saturating_add(gaps), false)?;
+        string_builder::fits(bytes.saturating_add(gaps), false)?;
         let mut ordered: Vec<&Entry> = self.entries.iter().collect();
         ordered.sort_by(|one, other| one.key.cmp(&other.key));
         let mut joined = String::with_capacity(bytes + gaps);

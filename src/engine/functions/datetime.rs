@@ -7,7 +7,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// A moment without a zone, kept to the millisecond, between the years 0 and 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment {
+pub(super) struct DateTime {
     millis: i64,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Civil {
     pub(super) day: u32,
 }
 
-impl Moment {
+impl DateTime {
     pub(super) const fn of_millis(millis: i64) -> Self {
         Self { millis }
     }
@@ -137,17 +137,17 @@ fn first_day(year: i64) -> i64 {
 }
 
 /// A date or datetime in one of the forms that MySQL takes: ISO, or digits only.
-pub(super) fn read(text: &str) -> Option<Moment> {
+pub(super) fn read(text: &str) -> Option<DateTime> {
     let text = text.trim();
     if text.bytes().all(|it| it.is_ascii_digit()) {
         return of_digits(text);
     }
-    let read = date_time_of(text.as_bytes()).map(Moment::of_millis);
+    let read = date_time_of(text.as_bytes()).map(DateTime::of_millis);
     read.or_else(|| loose(text))
 }
 
 /// `20240229`, `240229`, `20240229130509`.
-fn of_digits(text: &str) -> Option<Moment> {
+fn of_digits(text: &str) -> Option<DateTime> {
     let part = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
     let (year, rest) = match text.len() {
         8 | 14 => (part(0, 4)?, 4),
@@ -162,11 +162,11 @@ fn of_digits(text: &str) -> Option<Moment> {
             clock(part(rest + 4, rest + 6)?, part(rest + 6, rest + 8)?, part(rest + 8, rest + 10)?)?
         }
     };
-    Moment::of(civil, time)
+    DateTime::of(civil, time)
 }
 
 /// `2024-2-9`, `2024/02/09 1:05`: numbers with anything between them.
-fn loose(text: &str) -> Option<Moment> {
+fn loose(text: &str) -> Option<DateTime> {
     let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
     let numbers: Vec<i64> =
         date.split(['-', '/', '.', ':']).map(|it| it.parse().ok()).collect::<Option<_>>()?;
@@ -175,7 +175,7 @@ fn loose(text: &str) -> Option<Moment> {
     let year = if is_short { of_two_digits(year) } else { year };
     let time_ms = read_time(time.trim())?;
     let civil = Civil { year, month: u32::try_from(month).ok()?, day: u32::try_from(day).ok()? };
-    (0..DAY_MS).contains(&time_ms).then(|| Moment::of(civil, time_ms))?
+    (0..DAY_MS).contains(&time_ms).then(|| DateTime::of(civil, time_ms))?
 }
 
 /// 00-69 are this century's years, 70-99 the last one's.
@@ -242,7 +242,7 @@ pub(super) fn write_time(millis: i64, out: &mut String) {
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> Moment {
+    fn day(text: &str) -> DateTime {
         read(text).unwrap()
     }
 

@@ -13,8 +13,8 @@ use crate::domain::{self, CsvNull, Profile};
 use crate::wire::csv::{self, HeaderQuery};
 use crate::wire::error::Refusal;
 use crate::wire::extract::{Call, Csv, Json, PathArgs, Query, Reply};
-use crate::wire::listing::{PAGE_MAX, order_of};
-use crate::wire::query::{self, Execute, Shape};
+use crate::wire::lists::{PAGE_MAX, order_of};
+use crate::wire::queries::{self, Execute, Shape};
 use crate::wire::shapes::{LooseBool, SchemaDefinition, iso_time};
 
 pub async fn create(
@@ -79,7 +79,7 @@ pub async fn execute(
     path: PathArgs,
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
-    query::answer(&call, path.dataset()?, body, Shape::Table).await
+    queries::answer(&call, path.dataset()?, body, Shape::Table).await
 }
 
 #[derive(Debug, Default, Deserialize)]

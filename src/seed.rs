@@ -4,7 +4,7 @@
 //! stands alone for a dataset without rows. `users.toml` names users and groups. See seed-data/README.md.
 
 mod format;
-mod plant;
+mod load;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ use crate::domain::{Clock, Timestamp};
 use crate::engine::Engine;
 
 use format::DatasetFile;
-use plant::Plot;
+use load::DatasetFiles;
 use users::UsersFile;
 
 /// The end of the name of a folder within the seed's that an instance of its own begins with: `acme.domo.com`.
@@ -89,14 +89,14 @@ fn load(
             Some(path) => Some((format::read::<DatasetFile>(&path)?, path)),
             None => None,
         };
-        plots.push(Plot { dir, name, csv, about });
+        plots.push(DatasetFiles { dir, name, csv, about });
     }
     let belongs_to_another: BTreeSet<PathBuf> =
-        plots.iter().flat_map(Plot::partition_files).collect();
+        plots.iter().flat_map(DatasetFiles::partition_files).collect();
     plots.retain(|it| {
         it.about.is_some() || it.csv.as_ref().is_none_or(|csv| !belongs_to_another.contains(csv))
     });
-    let mut datasets = plant::all(&plots, engine, &directory, now)?;
+    let mut datasets = load::all(&plots, engine, &directory, now)?;
     for plot in &plots {
         plot.reserve_ids(&mut ids);
     }

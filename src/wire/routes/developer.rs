@@ -6,8 +6,8 @@ use super::Evidence::Observed;
 use super::Needs::{Edit, Login, Nothing, Own, View};
 use super::Route;
 use super::Verb::{Delete, Get, Patch, Post, Put};
-use crate::wire::public::{datasets, policies, streams, token};
-use crate::wire::query::{Execute, TableAnswer};
+use crate::wire::developer::{datasets, policies, streams, token};
+use crate::wire::queries::{Execute, TableAnswer};
 use crate::wire::shapes::Opaque;
 use crate::wire::streams::Definition;
 

@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::common::{Result, internal_err};
 
-pub(super) fn has_ranks(kind: &DataType) -> bool {
+pub(super) fn has_sort_prefix(kind: &DataType) -> bool {
     matches!(
         kind,
         DataType::Int64
@@ -23,7 +23,11 @@ pub(super) fn has_ranks(kind: &DataType) -> bool {
 }
 
 /// Ranks in the order of a sort with these options.
-pub(super) fn ranks(values: &ArrayRef, options: SortOptions, ranks: &mut Vec<u64>) -> Result<()> {
+pub(super) fn sort_prefix(
+    values: &ArrayRef,
+    options: SortOptions,
+    ranks: &mut Vec<u64>,
+) -> Result<()> {
     ranks.clear();
     match values.data_type() {
         DataType::Int64 => of::<Int64Type>(values, ranks, of_long),
@@ -126,7 +130,7 @@ mod tests {
                 let options = SortOptions { descending, nulls_first };
                 let sorted = sort(&column, Some(options)).unwrap();
                 let mut found = Vec::new();
-                ranks(&sorted, options, &mut found).unwrap();
+                sort_prefix(&sorted, options, &mut found).unwrap();
                 assert!(found.is_sorted(), "{sorted:?} {found:?}");
                 found.dedup();
                 assert!(found.len() >= 4, "{sorted:?} {found:?}");

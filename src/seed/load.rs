@@ -1,4 +1,4 @@
-//! From the files of one dataset to the dataset, by the operations that HTTP uses too.
+//! From the files of one dataset to the dataset.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +24,7 @@ use crate::engine::csv::{self, CsvParser};
 use crate::engine::{Column, CsvFormat, Engine, Header, Table};
 
 /// The files of one dataset.
-pub(crate) struct Plot<'a> {
+pub(crate) struct DatasetFiles<'a> {
     pub dir: &'a Path,
     pub name: &'a str,
     pub csv: Option<PathBuf>,
@@ -33,7 +33,7 @@ pub(crate) struct Plot<'a> {
 
 /// All datasets, in the order of their names; each is read on a thread of its own.
 pub(crate) fn all(
-    plots: &[Plot],
+    plots: &[DatasetFiles],
     engine: &Engine,
     directory: &Directory,
     now: Timestamp,
@@ -51,7 +51,7 @@ pub(crate) fn all(
     })
 }
 
-impl Plot<'_> {
+impl DatasetFiles<'_> {
     /// The CSV files that are partitions of this dataset, and no datasets of their own.
     pub(crate) fn partition_files(&self) -> impl Iterator<Item = PathBuf> {
         let partitions = self.about.iter().flat_map(|(about, _)| &about.partitions);
@@ -109,7 +109,7 @@ impl Plot<'_> {
             index(&mut dataset, now)?;
         }
         self.grant(&mut dataset, about, directory)?;
-        self.decorate(&mut dataset, about, owner, directory, now)?;
+        self.set_formulas_cards_and_stream(&mut dataset, about, owner, directory, now)?;
         Ok(dataset)
     }
 
@@ -195,7 +195,7 @@ impl Plot<'_> {
         Ok(())
     }
 
-    fn decorate(
+    fn set_formulas_cards_and_stream(
         &self,
         dataset: &mut Dataset,
         about: &DatasetFile,

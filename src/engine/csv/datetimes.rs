@@ -2,7 +2,7 @@
 //!
 //! `YYYY-MM-DD`, then perhaps a time `HH:MM[:SS[.fraction]]` behind a blank or `T`, then perhaps `Z` or an offset.
 
-use super::{Unreadable, words};
+use super::{Unreadable, swar};
 use crate::engine::calendar::{DAY_MS, days_from_civil};
 
 /// Days since 1970-01-01. A time of day other than midnight is refused; an offset changes nothing.
@@ -11,8 +11,8 @@ pub(crate) fn date(text: &[u8]) -> Result<Option<i32>, Unreadable> {
     if text.is_empty() {
         return Ok(None);
     }
-    match Moment::read(text) {
-        Some(Moment { days, time_ms: 0, .. }) => Ok(Some(days)),
+    match DateTime::read(text) {
+        Some(DateTime { days, time_ms: 0, .. }) => Ok(Some(days)),
         _ => Err(Unreadable),
     }
 }
@@ -23,7 +23,7 @@ pub(crate) fn date_time(text: &[u8]) -> Result<Option<i64>, Unreadable> {
     if text.is_empty() {
         return Ok(None);
     }
-    let Moment { days, time_ms, offset_minutes } = Moment::read(text).ok_or(Unreadable)?;
+    let DateTime { days, time_ms, offset_minutes } = DateTime::read(text).ok_or(Unreadable)?;
     Ok(Some(i64::from(days) * DAY_MS + time_ms - offset_minutes * 60_000))
 }
 
@@ -42,14 +42,14 @@ pub(super) fn short_date_time(bytes: &[u8; 20], len: usize) -> Option<i64> {
     Some(i64::from(date) * DAY_MS + i64::from(seconds) * 1_000)
 }
 
-struct Moment {
+struct DateTime {
     days: i32,
     /// Since midnight.
     time_ms: i64,
     offset_minutes: i64,
 }
 
-impl Moment {
+impl DateTime {
     fn read(text: &[u8]) -> Option<Self> {
         let (date, rest) = text.split_first_chunk()?;
         let days = day(date)?;
@@ -66,16 +66,16 @@ impl Moment {
 #[inline]
 fn day(text: &[u8; 10]) -> Option<i32> {
     let (year_and_month, &[d1, d2]) = text.split_first_chunk()? else { return None };
-    let digits = words::shaped(u64::from_le_bytes(*year_and_month), *b"0000-00-")?;
-    let year = words::pair(digits, 0) * 100 + words::pair(digits, 2);
-    days_from_civil(year as i32, words::pair(digits, 5), two_digits([d1, d2])?)
+    let digits = swar::shaped(u64::from_le_bytes(*year_and_month), *b"0000-00-")?;
+    let year = swar::pair(digits, 0) * 100 + swar::pair(digits, 2);
+    days_from_civil(year as i32, swar::pair(digits, 5), two_digits([d1, d2])?)
 }
 
 /// `HH:MM:SS` in seconds since midnight.
 #[inline]
 fn seconds(text: [u8; 8]) -> Option<u32> {
-    let digits = words::shaped(u64::from_le_bytes(text), *b"00:00:00")?;
-    seconds_of(words::pair(digits, 0), words::pair(digits, 3), words::pair(digits, 6))
+    let digits = swar::shaped(u64::from_le_bytes(text), *b"00:00:00")?;
+    seconds_of(swar::pair(digits, 0), swar::pair(digits, 3), swar::pair(digits, 6))
 }
 
 #[inline]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::policy::{Policies, Policy, PolicyFilter, PolicyId};
 use crate::wire::error::Refusal;
 use crate::wire::extract::{Call, Json, PathArgs, Reply};
-use crate::wire::policies::{ids, kind, operator, texts};
+use crate::wire::pdp::{ids, kind, operator, texts};
 use crate::wire::shapes::{LooseBool, LooseId};
 
 pub async fn list(call: Call, path: PathArgs) -> Result<Reply<Vec<PublicPolicy>>, Refusal> {

@@ -13,7 +13,7 @@ use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 /// Pairs of rows that a join without an equality may compare.
 const PAIRS_MAX: u64 = 100_000_000;
 
-pub(super) fn stoppable_joins(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+pub(super) fn join_limits(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     plan.transform_up(|node| {
         if !node.name().contains("Join") {
             return Ok(Transformed::no(node));

@@ -197,7 +197,9 @@ impl Search {
         call: &Call,
     ) -> Result<Vec<std::sync::Arc<crate::domain::Dataset>>, Refusal> {
         let mut filter = DatasetFilter::default();
-        filter.names.extend(self.query.iter().filter(|it| !it.is_empty()).map(|it| around(it)));
+        filter
+            .names
+            .extend(self.query.iter().filter(|it| !it.is_empty()).map(|it| contains_pattern(it)));
         for it in &self.filters {
             it.narrow(&mut filter)?;
         }
@@ -212,7 +214,7 @@ impl Search {
 }
 
 /// A word without a star is looked for anywhere in the name.
-fn around(words: &str) -> String {
+fn contains_pattern(words: &str) -> String {
     if words.contains('*') { words.to_owned() } else { format!("*{words}*") }
 }
 
@@ -232,7 +234,9 @@ impl SearchFilter {
             return Err(not_emulated());
         }
         match self.field.to_lowercase().as_str() {
-            "name" | "name_sort" | "display_name_sort" => filter.names.push(around(&value())),
+            "name" | "name_sort" | "display_name_sort" => {
+                filter.names.push(contains_pattern(&value()));
+            }
             "owned_by_id" | "ownerid" | "owner_id" => {
                 filter.owner = Some(LooseId::Text(value()).value("user")?);
             }

@@ -13,7 +13,7 @@ const VALUE_BYTES_MAX: usize = 16 << 20;
 /// Bytes of all values of a batch.
 pub(super) const BATCH_BYTES_MAX: usize = 256 << 20;
 /// Bytes of a value made of constants: the engine copies it into every row of a batch.
-const CONSTANT_BYTES_MAX: usize = BATCH_BYTES_MAX / crate::engine::session::BATCH_ROWS;
+const CONSTANT_BYTES_MAX: usize = BATCH_BYTES_MAX / crate::engine::types::BATCH_ROWS;
 /// Memory is paid for in steps of so many bytes; a column below the first costs nothing.
 const STEP_BYTES: usize = 1 << 20;
 

@@ -8,11 +8,11 @@ use super::{ROUTES, Route};
 
 /// Shared by its clones.
 #[derive(Clone, Debug)]
-pub struct Hits {
+pub struct RouteCounters {
     by_id: Arc<HashMap<&'static str, AtomicU64>>,
 }
 
-impl Hits {
+impl RouteCounters {
     pub fn new() -> Self {
         Self { by_id: Arc::new(ROUTES.iter().map(|it| (it.id, AtomicU64::new(0))).collect()) }
     }
@@ -28,7 +28,7 @@ impl Hits {
     }
 }
 
-impl Default for Hits {
+impl Default for RouteCounters {
     fn default() -> Self {
         Self::new()
     }

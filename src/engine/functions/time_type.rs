@@ -6,8 +6,8 @@ use datafusion::common::Result;
 
 use super::arguments::Args;
 use super::date_format::write_moment;
-use super::moment::{Moment, TIME_MAX_MS, read_time, write_time};
-use super::{Family, Function, MOMENT, Returns};
+use super::datetime::{DateTime, TIME_MAX_MS, read_time, write_time};
+use super::{DATETIME, Family, Function, Returns};
 use Returns::{Long, Text};
 
 pub(super) const TABLE: &[Function] = &[
@@ -26,16 +26,16 @@ pub(super) const TABLE: &[Function] = &[
 
 /// What an argument is as a time: a moment with its day, or a span.
 enum Value {
-    Moment(Moment),
+    DateTime(DateTime),
     Span(i64),
 }
 
-fn value(text: &str, moment: Option<Moment>, is_moment: bool) -> Option<Value> {
+fn value(text: &str, moment: Option<DateTime>, is_moment: bool) -> Option<Value> {
     // Digits and colons without a date are a time, though they could be read as a short date too.
     let has_date =
         is_moment || text.trim_start_matches('-').contains(['-', '/', 'T']) || text.len() >= 14;
     match moment {
-        Some(moment) if has_date => Some(Value::Moment(moment)),
+        Some(moment) if has_date => Some(Value::DateTime(moment)),
         _ => read_time(text).map(Value::Span),
     }
 }
@@ -57,7 +57,7 @@ fn time(args: &Args) -> Result<ArrayRef> {
 
 fn span(value: &Value) -> i64 {
     match value {
-        Value::Moment(moment) => moment.time_ms(),
+        Value::DateTime(moment) => moment.time_ms(),
         Value::Span(millis) => *millis,
     }
 }
@@ -96,7 +96,7 @@ fn timediff(args: &Args) -> Result<ArrayRef> {
     let (one, other) = (values(args, 0)?, values(args, 1)?);
     args.make_text(|row, out| {
         let millis = match (one(row)?, other(row)?) {
-            (Value::Moment(one), Value::Moment(other)) => one.millis() - other.millis(),
+            (Value::DateTime(one), Value::DateTime(other)) => one.millis() - other.millis(),
             (Value::Span(one), Value::Span(other)) => one - other,
             _ => return None,
         };
@@ -107,7 +107,7 @@ fn timediff(args: &Args) -> Result<ArrayRef> {
 
 fn kind_of_sum(kinds: &[DataType], _: &[Option<String>]) -> DataType {
     match kinds.first() {
-        Some(DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)) => MOMENT,
+        Some(DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)) => DATETIME,
         _ => DataType::Utf8,
     }
 }
@@ -117,21 +117,21 @@ fn add_time(args: &Args, sign: i64) -> Result<ArrayRef> {
     let sum = |row: usize| {
         let millis = sign * read_time(span.get(row)?)?;
         match to(row)? {
-            Value::Moment(moment) => moment.plus_ms(millis).map(Value::Moment),
+            Value::DateTime(moment) => moment.plus_ms(millis).map(Value::DateTime),
             Value::Span(time) => {
                 Some(Value::Span((time + millis).clamp(-TIME_MAX_MS, TIME_MAX_MS)))
             }
         }
     };
-    if kind_of_sum(std::slice::from_ref(args.kind(0)), &[]) == MOMENT {
+    if kind_of_sum(std::slice::from_ref(args.kind(0)), &[]) == DATETIME {
         return args.make_moment(|row| match sum(row)? {
-            Value::Moment(moment) => Some(moment),
+            Value::DateTime(moment) => Some(moment),
             Value::Span(_) => None,
         });
     }
     args.make_text(|row, out| {
         match sum(row)? {
-            Value::Moment(moment) => write_moment(moment, "%Y-%m-%d %H:%i:%s", out),
+            Value::DateTime(moment) => write_moment(moment, "%Y-%m-%d %H:%i:%s", out),
             Value::Span(millis) => write_time(millis, out),
         }
         Some(())

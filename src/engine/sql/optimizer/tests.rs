@@ -4,16 +4,19 @@ use datafusion::arrow::array::{
     ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
 };
 use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::execution::session_state::SessionState;
 use datafusion::physical_plan::{collect, displayable};
 
 use super::*;
 use crate::engine::dialect::{self, Facts};
 use crate::engine::names::Names;
+use crate::engine::sql::SqlSettings;
 use crate::engine::sql::logical;
+use crate::engine::sql::session::{PARALLEL_ROWS_MIN, SessionStates, build, widened};
 use crate::engine::types::{Column, ColumnType, arrow_schema};
 use crate::engine::{EngineLimits, SqlMode, Table};
 
-const OURS: [&str; 2] = ["group_by_day", "first_rows"];
+const OURS: [&str; 2] = ["group_by_day", "top_n_per_group"];
 
 /// 20 000 rows in batches of 1 000: days of 1960 to 2109, some NULL; regions, some NULL; one number twice at the most.
 fn table() -> Table {
@@ -102,7 +105,7 @@ async fn check(node: &str, wanted: bool, queries: &[&str]) {
 #[test]
 fn functions_are_the_same_for_large_tables() {
     for _ in 0..8 {
-        let sessions = Sessions::default();
+        let sessions = SessionStates::default();
         let [small, large] = [1, PARALLEL_ROWS_MIN]
             .map(|rows| sessions.of_rows(rows, &limits(1 << 20), SqlSettings::default()).unwrap());
         assert_eq!(large.config().target_partitions(), 2);
@@ -164,7 +167,7 @@ async fn what_is_none_of_the_first_rows_is_not_sorted() {
         numbered("ROW_NUMBER", "PARTITION BY day, region ORDER BY id DESC", "r <= 2"),
         numbered("ROW_NUMBER", "PARTITION BY YEAR(day) ORDER BY region, id", "r <= 2"),
     ];
-    check("FirstRowsExec", true, &queries.each_ref().map(String::as_str)).await;
+    check("PartitionedTopNExec", true, &queries.each_ref().map(String::as_str)).await;
 }
 
 #[tokio::test]
@@ -187,7 +190,7 @@ async fn rows_that_another_number_counts_are_sorted() {
         numbered("NTILE(3) OVER (PARTITION BY region ORDER BY sales, id) AS r", "r <= 1"),
         numbered("ROW_NUMBER() OVER (PARTITION BY sales ORDER BY id) AS r", "r <= 1"),
     ];
-    check("FirstRowsExec", false, &queries.each_ref().map(String::as_str)).await;
+    check("PartitionedTopNExec", false, &queries.each_ref().map(String::as_str)).await;
 }
 
 /// Of `c`, which is constant in each part, the engine thinks that it needs no sorting: what is first in one part says nothing of

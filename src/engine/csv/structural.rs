@@ -5,7 +5,7 @@ const WINDOW: usize = u64::BITS as usize;
 
 /// The places of these three, in order.
 #[derive(Clone)]
-pub(super) struct Marks<'a> {
+pub(super) struct StructuralIndex<'a> {
     text: &'a [u8],
     delimiter: u8,
     /// The window that comes next.
@@ -14,13 +14,13 @@ pub(super) struct Marks<'a> {
     bits: u64,
 }
 
-impl<'a> Marks<'a> {
+impl<'a> StructuralIndex<'a> {
     pub(super) fn new(text: &'a [u8], delimiter: u8) -> Self {
         Self { text, delimiter, next: 0, bits: 0 }
     }
 }
 
-impl Iterator for Marks<'_> {
+impl Iterator for StructuralIndex<'_> {
     type Item = usize;
 
     #[inline]
@@ -74,7 +74,7 @@ mod tests {
             let text = text.concat();
             let is_mark = |(_, byte): &(usize, u8)| b";\n\"".contains(byte);
             let expected: Vec<usize> = text.bytes().enumerate().filter(is_mark).map(|(at, _)| at).collect();
-            prop_assert_eq!(Marks::new(text.as_bytes(), b';').collect::<Vec<_>>(), expected);
+            prop_assert_eq!(StructuralIndex::new(text.as_bytes(), b';').collect::<Vec<_>>(), expected);
         }
     }
 }

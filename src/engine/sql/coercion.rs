@@ -15,8 +15,8 @@ use datafusion::logical_expr::{
 };
 use datafusion::sql::sqlparser::ast::BinaryOperator as Op;
 
-use super::sql::StringCompare;
-use super::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
+use super::StringCompare;
+use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
 use kind::Kind;
 
 /// The functions that convert.

@@ -1,15 +1,8 @@
 //! The planner's and executor's set-up: which functions there are, which rules, which limits.
 
-mod days;
-mod first_rows;
-mod joins;
-mod ranks;
-mod unions;
-
 use std::sync::{Arc, OnceLock};
 
 use datafusion::common::DataFusionError;
-use datafusion::common::config::ConfigOptions;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -18,26 +11,24 @@ use datafusion::logical_expr::ScalarUDF;
 use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
-use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
 
-use super::planner::{Conversions, TruthsAsNumbers};
-use super::{EngineLimits, SqlSettings, functions};
+use super::SqlSettings;
+use super::coercion::{Conversions, TruthsAsNumbers};
+use super::optimizer::physical_rules;
+use crate::engine::{EngineLimits, functions, types::BATCH_ROWS};
 
 /// From this many rows on a query uses all threads; below, splitting costs more than it saves.
-const PARALLEL_ROWS_MIN: u64 = 100_000;
-/// Rows of a batch while a query runs.
-pub(super) const BATCH_ROWS: usize = 8_192;
+pub(super) const PARALLEL_ROWS_MIN: u64 = 100_000;
 
 /// Two sets of settings over one memory pool: for small tables and for large ones. Built by the first query.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions {
+pub(crate) struct SessionStates {
     small: OnceLock<Result<SessionState, Arc<DataFusionError>>>,
     large: OnceLock<Result<SessionState, Arc<DataFusionError>>>,
 }
 
-impl Sessions {
+impl SessionStates {
     pub(crate) fn of_rows(
         &self,
         rows: u64,
@@ -55,7 +46,7 @@ impl Sessions {
     }
 }
 
-fn build(
+pub(super) fn build(
     limits: &EngineLimits,
     settings: SqlSettings,
     physical_rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>,
@@ -85,49 +76,11 @@ fn build(
     Ok(builder.build())
 }
 
-/// All of the engine's but one, which takes expressions out of the sort keys of windows and lets the planner panic.
+/// DataFusion's rules but one, which takes expressions out of the sort keys of windows and lets the planner panic.
 fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules = Optimizer::new().rules;
     rules.retain(|it| it.name() != "common_sub_expression_eliminate");
     rules
-}
-
-/// All of the engine's but the last check, which does not see that what is equal or constant needs no sorting, and refuses plans
-/// that are right; and those of ours.
-fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
-    rules.retain(|it| it.name() != "SanityCheckPlan");
-    let ours = [
-        Rule { name: "group_by_day", apply: days::group_by_day },
-        Rule { name: "first_rows", apply: first_rows::first_rows },
-        Rule { name: "sorted_parts", apply: unions::sorted_parts },
-        Rule { name: "stoppable_joins", apply: joins::stoppable_joins },
-    ];
-    rules.extend(ours.map(|it| Arc::new(it) as _));
-    rules
-}
-
-type Plan = Arc<dyn ExecutionPlan>;
-
-/// A rule of ours: from a plan to one that answers the same rows, or a refusal.
-#[derive(Debug)]
-struct Rule {
-    name: &'static str,
-    apply: fn(Plan) -> Result<Plan, DataFusionError>,
-}
-
-impl PhysicalOptimizerRule for Rule {
-    fn optimize(&self, plan: Plan, _config: &ConfigOptions) -> Result<Plan, DataFusionError> {
-        (self.apply)(plan)
-    }
-
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
 }
 
 fn planners(
@@ -161,10 +114,7 @@ fn planners(
 
 /// Not by a builder: that registers the functions anew in the order of a hash table, where of two with one name either may
 /// be the last.
-fn widened(mut small: SessionState, threads: usize) -> SessionState {
+pub(super) fn widened(mut small: SessionState, threads: usize) -> SessionState {
     small.config_mut().options_mut().execution.target_partitions = threads;
     small
 }
-
-#[cfg(test)]
-mod tests;

@@ -33,12 +33,12 @@ use datafusion::physical_plan::{
 };
 use futures::StreamExt;
 
-use super::ranks::{has_ranks, ranks};
+use super::sort_prefix::{has_sort_prefix, sort_prefix};
 
 /// So many rows of each group at the most: their ranks are kept sorted by moving them.
 const FIRST_MAX: usize = 100;
 
-pub(super) fn first_rows(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+pub(super) fn top_n_per_group(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
     let thinned = plan.transform_up(|node| {
         let wanted = node.downcast_ref::<FilterExec>().and_then(|it| {
             let (column, count) = compared(it.predicate())?;
@@ -110,20 +110,21 @@ fn first_of_groups(
     let schema = input.schema();
     let is_float = |it: &Arc<dyn PhysicalExpr>| it.data_type(&schema).map(|it| it.is_floating());
     if !is_number
-        || !has_ranks(&order.expr.data_type(&schema)?)
+        || !has_sort_prefix(&order.expr.data_type(&schema)?)
         || keys.iter().chain([&order.expr]).any(is_volatile)
         // Zeros of either sign may be one group here and two there.
         || keys.iter().map(is_float).collect::<Result<Vec<_>>>()?.contains(&true)
     {
         return Ok(None);
     }
-    let thin = |input| FirstRowsExec { input, keys: keys.to_vec(), order: order.clone(), count };
+    let thin =
+        |input| PartitionedTopNExec { input, keys: keys.to_vec(), order: order.clone(), count };
     over(plan, below_sort(input, thin)?)
 }
 
 fn below_sort(
     plan: &Arc<dyn ExecutionPlan>,
-    thin: impl FnOnce(Arc<dyn ExecutionPlan>) -> FirstRowsExec,
+    thin: impl FnOnce(Arc<dyn ExecutionPlan>) -> PartitionedTopNExec,
 ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     if let Some(merge) = plan.downcast_ref::<SortPreservingMergeExec>() {
         let input = if merge.fetch().is_none() { below_sort(merge.input(), thin)? } else { None };
@@ -150,22 +151,22 @@ fn over(
 /// Passes on what may be among the first rows of its group, as far as the first thing they are ordered by tells, and more
 /// while it does not know better.
 #[derive(Clone, Debug)]
-struct FirstRowsExec {
+struct PartitionedTopNExec {
     input: Arc<dyn ExecutionPlan>,
     keys: Vec<Arc<dyn PhysicalExpr>>,
     order: PhysicalSortExpr,
     count: usize,
 }
 
-impl DisplayAs for FirstRowsExec {
+impl DisplayAs for PartitionedTopNExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FirstRowsExec: {} by {}", self.count, self.order)
+        write!(f, "PartitionedTopNExec: {} by {}", self.count, self.order)
     }
 }
 
-impl ExecutionPlan for FirstRowsExec {
+impl ExecutionPlan for PartitionedTopNExec {
     fn name(&self) -> &'static str {
-        "FirstRowsExec"
+        "PartitionedTopNExec"
     }
 
     fn properties(&self) -> &Arc<PlanProperties> {
@@ -200,7 +201,7 @@ impl ExecutionPlan for FirstRowsExec {
         partition: usize,
         context: Arc<TaskContext>,
     ) -> Result<SendableRecordBatchStream> {
-        let consumer = MemoryConsumer::new(format!("FirstRows[{partition}]"));
+        let consumer = MemoryConsumer::new(format!("PartitionedTopN[{partition}]"));
         let memory = consumer.register(context.memory_pool());
         let input = self.input.execute(partition, context)?;
         let mut first = Some(First::new(self.clone(), memory)?);
@@ -220,7 +221,7 @@ impl ExecutionPlan for FirstRowsExec {
 
 /// The ranks of the first rows of each group, as far as one partition has been read.
 struct First {
-    plan: FirstRowsExec,
+    plan: PartitionedTopNExec,
     groups: Box<dyn GroupValues>,
     /// `count` of each group, in their order.
     best: Vec<u64>,
@@ -231,7 +232,7 @@ struct First {
 }
 
 impl First {
-    fn new(plan: FirstRowsExec, memory: MemoryReservation) -> Result<Self> {
+    fn new(plan: PartitionedTopNExec, memory: MemoryReservation) -> Result<Self> {
         let schema = plan.input.schema();
         let fields: Result<Vec<_>> = plan.keys.iter().map(|it| it.return_field(&schema)).collect();
         let groups = new_group_values(Arc::new(Schema::new(fields?)), &GroupOrdering::None)?;
@@ -240,7 +241,7 @@ impl First {
     }
 
     fn kept(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
-        let FirstRowsExec { keys, order, count, .. } = &self.plan;
+        let PartitionedTopNExec { keys, order, count, .. } = &self.plan;
         let keys = evaluate_expressions_to_arrays(keys, batch)?;
         let ordered = evaluate_expressions_to_arrays([&order.expr], batch)?;
         let groups = if keys.is_empty() {
@@ -250,7 +251,7 @@ impl First {
             self.groups.intern(&keys, &mut self.group_of)?;
             self.groups.len()
         };
-        ranks(&ordered[0], order.options, &mut self.ranks)?;
+        sort_prefix(&ordered[0], order.options, &mut self.ranks)?;
         self.best.resize(groups * count, u64::MAX);
         for (&group, &rank) in self.group_of.iter().zip(&self.ranks) {
             let best = &mut self.best[group * count..][..*count];
