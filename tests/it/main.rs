@@ -12,6 +12,7 @@ mod front;
 mod hostile_sql;
 mod openapi;
 mod policies;
+mod project;
 mod properties;
 mod races;
 mod seeds;
