@@ -1,4 +1,4 @@
-"""Runs every client's cases, compares with known-failures.txt, and keeps the README's table up to date."""
+"""Runs the cases of every client, compares them with known-failures.txt, and updates the table of docs/clients/README.md."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def python_clients():
 
 
 def program(client, *command, proxy=URL):
-    """A client in another language: its program prints a JSON object for each case."""
+    """Cases of a client in another language, whose program prints a JSON object for each."""
     control("POST", "/_domock/reset?instance=*")
     environment = dict(os.environ, NODE_EXTRA_CA_CERTS=CA, NODE_NO_WARNINGS="1", DOMOCK_ROWS=str(HERE / "rows.json"))
     environment.update(HTTPS_PROXY=proxy, HTTP_PROXY=proxy)
@@ -48,7 +48,7 @@ def outcomes():
 
 
 def known_failures():
-    """`client: case: cause`, a line each."""
+    """Each line is `client: case: cause`."""
     known = {}
     for line in (HERE / "known-failures.txt").read_text().splitlines():
         if line and not line.startswith("#"):
@@ -68,17 +68,17 @@ def main():
             wrong.append(outcome.case)
         if state == "ok" and listed:
             wrong.append(outcome.case)
-            print(f"{'':14} passes now: take it out of known-failures.txt")
+            print(f"{'':14} passes now: remove it from known-failures.txt")
     for client, case in known.keys() - {(it.client, it.case) for it in told}:
         wrong.append(case)
-        print(f"{client}: {case}: is in known-failures.txt and is no case")
-    page = ROOT / "README.md"
+        print(f"{client}: {case}: is in known-failures.txt, but there is no such case")
+    page = ROOT / "docs/clients/README.md"
     before = page.read_text(encoding="utf-8")
     after = written(before, told, known)
     if os.environ.get("UPDATE") == "1" and not wrong:
         page.write_text(after, encoding="utf-8")
     elif not wrong and before != after:
-        wrong.append("the table of clients in README.md is stale: run UPDATE=1 tests/clients/run")
+        wrong.append("the table of docs/clients/README.md is stale: run UPDATE=1 tests/clients/run")
         print(wrong[-1])
     print(f"{len(told)} cases, {len(wrong)} wrong")
     sys.exit(bool(wrong))

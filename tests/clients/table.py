@@ -1,8 +1,8 @@
-"""The README's table: which operations of which client pass, and why the others do not."""
+"""The table of docs/clients/README.md: which operations of which client pass, and why the others do not."""
 
 BEGIN, END = "<!-- clients: written by tests/clients/run -->", "<!-- clients: end -->"
 
-# As the suites call the client; its page.
+# The name that the suites give to the client, and its page.
 CLIENTS = {
     "pydomo": "pydomo",
     "domolibrary": "domolibrary",
@@ -10,7 +10,7 @@ CLIENTS = {
     "domo-sdk": "domo-sdk",
     "domo crate": "domo-crate",
 }
-# What a client has, and no case here: it would take a change to the machine's own hosts file.
+# Clients with the operation, but no case for it: that would change the hosts file of the machine.
 NOT_TRIED = {("domo crate", "way: Host header")}
 OPERATIONS = [
     "create",
@@ -45,7 +45,7 @@ OPERATIONS = [
 
 
 def cell(client, operation, outcomes, known, notes):
-    """What to say of one operation of a client; numbers the causes of the cases that fail."""
+    """The result of one operation of a client; failing cases refer to numbered causes."""
     outcomes = [it for it in outcomes if (it.client, it.operation) == (client, operation)]
     if not outcomes:
         return "not tried" if (client, operation) in NOT_TRIED else "–"
@@ -63,9 +63,9 @@ def table(outcomes, known):
     unknown = {it.operation for it in outcomes} - {"", *OPERATIONS}
     if unknown:
         raise ValueError(f"no row of the table: {unknown}")
-    heads = [f"[{name}](docs/clients/{page}.md)" for name, page in CLIENTS.items()]
+    heads = [f"[{name}]({page}.md)" for name, page in CLIENTS.items()]
     lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(CLIENTS) + 1) + "|"]
-    notes = {}  # Of each cause the clients that it is true of, in the order of the table.
+    notes = {}  # The clients that each cause applies to, in the order of the table.
     for operation in OPERATIONS:
         cells = [cell(client, operation, outcomes, known, notes) for client in CLIENTS]
         lines.append(f"| {operation} | " + " | ".join(cells) + " |")
@@ -75,7 +75,7 @@ def table(outcomes, known):
 
 
 def written(page, outcomes, known):
-    """The page with the table between its two marks."""
+    """The page, with the table between its two marks."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n{table(outcomes, known)}\n{END}{after}"
