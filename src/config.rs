@@ -1,4 +1,4 @@
-//! Flags and environment, parsed once: `domock --help` is the manual. A flag wins over its variable, that over the default.
+//! Command-line flags and environment variables; `domock --help` is their manual. Flags override variables, which override defaults.
 
 mod tls;
 
@@ -32,11 +32,11 @@ pub struct Cli {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Asks a running server for its health: exits 0 if it is well, 1 if not
+    /// Asks a running server for its health; exits with 0 if it is healthy, else with 1
     Health(HealthArgs),
 }
 
-/// Where the server to ask is; by default, where it would listen with the same flags and variables.
+/// The server to ask. The defaults and variables are those of the server itself.
 #[derive(Clone, Debug, Args)]
 pub struct HealthArgs {
     /// Port of the server
@@ -47,7 +47,7 @@ pub struct HealthArgs {
     pub host: IpAddr,
 }
 
-/// Everything that a server is started with.
+/// The configuration of a server.
 #[derive(Clone, Debug, Args)]
 pub struct Config {
     #[command(flatten)]
@@ -67,10 +67,10 @@ pub struct Config {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Listening")]
 pub struct ListenConfig {
-    /// Address to listen at; 0.0.0.0 lets other machines in
+    /// Address to listen on; 0.0.0.0 accepts connections from other machines
     #[arg(long, env = "DOMOCK_HOST", default_value = "127.0.0.1", value_parser = parse_host)]
     pub host: IpAddr,
-    /// Port to listen at; 0 takes a free one [default: the variable PORT, else 3666]
+    /// Port to listen on; 0 picks a free one [default: the variable PORT, else 3666]
     #[arg(long, env = "DOMOCK_PORT")]
     pub port: Option<u16>,
 }
@@ -78,13 +78,13 @@ pub struct ListenConfig {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Seed")]
 pub struct SeedConfig {
-    /// Folder with the datasets to start with [default: /seed, else ./seed-data, where there is one]
+    /// Folder with the seed, the initial datasets [default: /seed, else ./seed-data, if it exists]
     #[arg(long, env = "DOMOCK_SEED_DIR", value_name = "DIR")]
     pub seed_dir: Option<PathBuf>,
-    /// Start without datasets, whatever folders there are
+    /// Start without datasets, even if a default seed folder exists
     #[arg(long, env = "DOMOCK_EMPTY", conflicts_with = "seed_dir")]
     pub empty: bool,
-    /// Where the ids that the server draws begin: the same number, the same ids
+    /// Seed of the generated ids: the same number gives the same ids
     #[arg(long, env = "DOMOCK_ID_SEED", default_value_t = 3666, value_name = "N")]
     pub id_seed: u64,
 }
@@ -92,16 +92,16 @@ pub struct SeedConfig {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Time")]
 pub struct TimeConfig {
-    /// Start with the clock standing still at this moment (RFC 3339)
+    /// Start with the clock stopped at this time (RFC 3339)
     #[arg(long, env = "DOMOCK_FROZEN_AT", value_name = "TIME", value_parser = parse_time)]
     pub frozen_at: Option<Timestamp>,
-    /// How long an index takes on the server's clock
+    /// Milliseconds that an index job takes, by the instance's clock
     #[arg(long, env = "DOMOCK_INDEX_MS", default_value_t = 0, value_name = "MS")]
     pub index_ms: u32,
-    /// How long a connector's run takes on the server's clock
+    /// Milliseconds that a connector's execution takes, by the instance's clock
     #[arg(long, env = "DOMOCK_EXECUTION_MS", default_value_t = 0, value_name = "MS")]
     pub execution_ms: u32,
-    /// Time zone of NOW() and its like: UTC, or an offset such as +02:00
+    /// Time zone of NOW() and similar functions: UTC, or an offset such as +02:00
     #[arg(long, env = "DOMOCK_TIME_ZONE", default_value = "UTC", value_name = "ZONE", value_parser = parse_zone)]
     pub time_zone: UtcOffset,
 }
@@ -109,7 +109,7 @@ pub struct TimeConfig {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Answers")]
 pub struct AnswerConfig {
-    /// Shape of a query's answer for a request that asks for none
+    /// Shape of query results for requests that do not ask for one
     #[arg(
         long,
         env = "DOMOCK_DEFAULT_SHAPE",
@@ -118,10 +118,10 @@ pub struct AnswerConfig {
         value_name = "SHAPE"
     )]
     pub default_shape: DefaultShape,
-    /// Which SQL is accepted: what Domo is known to accept, or whatever the engine can run
+    /// SQL to accept: only what Domo is known to accept, or everything that DataFusion can run
     #[arg(long, env = "DOMOCK_SQL", value_enum, default_value = "strict", value_name = "MODE")]
     pub sql: SqlModeArg,
-    /// Whether comparing strings tells upper from lower case (no source says what Domo does)
+    /// Whether string comparison is case-sensitive (no source says what Domo does)
     #[arg(
         long,
         env = "DOMOCK_STRING_COMPARE",
@@ -130,7 +130,7 @@ pub struct AnswerConfig {
         value_name = "HOW"
     )]
     pub string_compare: StringCompareArg,
-    /// Answer 501 where the evidence for an answer is weaker than this
+    /// Answer 501 on routes whose evidence is weaker than this
     #[arg(
         long,
         env = "DOMOCK_REQUIRE_EVIDENCE",
@@ -139,7 +139,7 @@ pub struct AnswerConfig {
         value_name = "GRADE"
     )]
     pub require_evidence: Evidence,
-    /// Who is let in: anybody, as the administrator, or whom the seed's users.toml names, as that user
+    /// any: ignore credentials and run as the administrator; strict: require credentials from the seed's users.toml
     #[arg(long, env = "DOMOCK_AUTH", value_enum, default_value = "any", value_name = "WHO")]
     pub auth: AuthArg,
 }
@@ -148,43 +148,43 @@ pub struct AnswerConfig {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitConfig {
-    /// Bytes of one part of an upload, unzipped
+    /// Bytes of one part of an upload, after decompression
     #[arg(long, env = "DOMOCK_MAX_PART_BYTES", default_value_t = 2 << 30, value_name = "BYTES")]
     pub max_part_bytes: usize,
     /// Bytes of a JSON body
     #[arg(long, env = "DOMOCK_MAX_JSON_BYTES", default_value_t = 8 << 20, value_name = "BYTES")]
     pub max_json_bytes: usize,
-    /// Bytes of memory that all rows together may take
+    /// Bytes of memory for the rows of all datasets
     #[arg(long, env = "DOMOCK_MAX_DATA_BYTES", default_value_t = 8 << 30, value_name = "BYTES")]
     pub max_data_bytes: u64,
-    /// Bytes of memory that all running queries together may take
+    /// Bytes of memory for all running queries
     #[arg(long, env = "DOMOCK_MAX_QUERY_BYTES", default_value_t = 1 << 30, value_name = "BYTES")]
     pub max_query_bytes: usize,
-    /// Milliseconds that a query may run
+    /// Milliseconds that a query may take
     #[arg(long, env = "DOMOCK_MAX_QUERY_MS", default_value_t = 60_000, value_name = "MS")]
     pub max_query_ms: u64,
-    /// Rows that the answer to a query may have
+    /// Rows in the result of a query
     #[arg(long, env = "DOMOCK_MAX_QUERY_ROWS", default_value_t = 100_000_000, value_name = "ROWS")]
     pub max_query_rows: u64,
-    /// Queries that run at the same time; further ones wait for their turn [default: one for each core]
+    /// Concurrent queries; others wait [default: the number of cores]
     #[arg(long, env = "DOMOCK_MAX_QUERIES", value_name = "N")]
     pub max_queries: Option<usize>,
     /// Bytes of an SQL text
     #[arg(long, env = "DOMOCK_MAX_SQL_BYTES", default_value_t = 64 << 10, value_name = "BYTES")]
     pub max_sql_bytes: usize,
-    /// Connections that are open at the same time; further ones wait
+    /// Concurrent connections; others wait
     #[arg(long, env = "DOMOCK_MAX_CONNECTIONS", default_value_t = 4096, value_name = "N")]
     pub max_connections: u32,
     /// Instances besides the default one
     #[arg(long, env = "DOMOCK_MAX_INSTANCES", default_value_t = 1000, value_name = "N")]
     pub max_instances: usize,
-    /// Milliseconds that a client may take to begin, to agree on TLS, and to send the head of a request
+    /// Milliseconds for a client to send its first byte, to finish the TLS handshake, and to send the head of a request
     #[arg(long, env = "DOMOCK_MAX_HEAD_MS", default_value_t = 30_000, value_name = "MS")]
     pub max_head_ms: u64,
-    /// Milliseconds that a client may pause within the body of a request
+    /// Milliseconds that a client may pause while it sends the body of a request
     #[arg(long, env = "DOMOCK_MAX_BODY_PAUSE_MS", default_value_t = 60_000, value_name = "MS")]
     pub max_body_pause_ms: u64,
-    /// Threads for parsing and queries [default: one for each core]
+    /// Threads for parsing and queries [default: the number of cores]
     #[arg(long, env = "DOMOCK_THREADS", value_name = "N")]
     pub threads: Option<usize>,
 }
@@ -192,7 +192,7 @@ pub struct LimitConfig {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Logging")]
 pub struct LogConfig {
-    /// Form of the log on stderr
+    /// Format of the log on stderr
     #[arg(
         long,
         env = "DOMOCK_LOG_FORMAT",
@@ -201,7 +201,7 @@ pub struct LogConfig {
         value_name = "FORMAT"
     )]
     pub log_format: LogFormat,
-    /// What is logged: a level, or directives such as domock=debug,tower_http=warn
+    /// Log filter: a level, or directives such as domock=debug,tower_http=warn
     #[arg(long, env = "DOMOCK_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,
 }
@@ -265,7 +265,7 @@ impl From<StringCompareArg> for StringCompare {
 }
 
 impl Config {
-    /// The defaults, on a free port of the loopback address, without a seed and without the machine's variables.
+    /// The default flags with a free port of 127.0.0.1 and no seed. Environment variables are ignored.
     pub fn for_tests() -> Self {
         Self {
             listen: ListenConfig { host: IpAddr::V4(Ipv4Addr::LOCALHOST), port: Some(0) },
@@ -302,7 +302,7 @@ impl Config {
         }
     }
 
-    /// As it is, with the datasets of a folder to start with.
+    /// The same configuration with the seed in this folder.
     #[must_use]
     pub fn with_seed_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.seed.seed_dir = Some(dir.into());
@@ -312,7 +312,7 @@ impl Config {
 }
 
 impl ListenConfig {
-    /// Where to listen. `PORT` is the convention of hosts that start containers.
+    /// The address to listen on. `PORT` is a convention of platforms that run containers.
     pub fn address(&self) -> anyhow::Result<SocketAddr> {
         Ok(SocketAddr::new(self.host, port_or_default(self.port)?))
     }
@@ -358,7 +358,7 @@ impl LimitConfig {
     }
 }
 
-/// Names in `DOMOCK_…` variables that no flag has: probably misspelt.
+/// `DOMOCK_…` variables that belong to no flag, which are probably misspelt.
 pub fn unknown_variables() -> Vec<String> {
     use clap::CommandFactory;
     let known: Vec<String> = Cli::command()

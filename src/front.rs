@@ -1,4 +1,4 @@
-//! How bytes arrive. Knows no Domo, but for the end of its host names.
+//! Connections: listening, TLS and proxy requests. Of Domo it knows only the domain name.
 
 mod certificates;
 mod connection;

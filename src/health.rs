@@ -1,4 +1,4 @@
-//! `domock health`: the question that a container without curl asks itself.
+//! `domock health`: a health check for images that contain no HTTP client.
 
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use crate::config::{HealthArgs, port_or_default};
 
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Prints the answer of the server; 0 where it is 200, else 1.
+/// Asks the server for its health and prints the answer. Exit code 0 if the status is 200, else 1.
 pub async fn ask(args: &HealthArgs) -> ExitCode {
     let answer = tokio::time::timeout(PATIENCE, answer(args)).await;
     match answer {
@@ -26,7 +26,7 @@ pub async fn ask(args: &HealthArgs) -> ExitCode {
 }
 
 async fn answer(args: &HealthArgs) -> anyhow::Result<String> {
-    // A server that listens everywhere is asked here.
+    // 0.0.0.0 is an address to listen at, not one to connect to.
     let host = if args.host.is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { args.host };
     let mut socket = TcpStream::connect(SocketAddr::new(host, port_or_default(args.port)?)).await?;
     let request =

@@ -1,4 +1,4 @@
-//! Flags of TLS, which shares the port with plain HTTP.
+//! Flags for TLS, which shares the port with plain HTTP.
 
 use std::path::PathBuf;
 
@@ -6,17 +6,17 @@ use clap::Args;
 
 use crate::front::tls::TlsSource;
 
-/// A certificate is made when the first client asks for it, unless there is one.
+/// Without a certificate from files, one is generated when the first client connects with TLS.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "TLS")]
 pub struct TlsConfig {
-    /// Folder that keeps the authority (ca.pem, ca-key.pem) that certifies this server [default: in memory only]
+    /// Folder for the certificate authority (ca.pem, ca-key.pem), which is created if missing [default: in memory only]
     #[arg(long, env = "DOMOCK_TLS_DIR", value_name = "DIR")]
     pub tls_dir: Option<PathBuf>,
-    /// Further host name or address to be certified for, besides *.domo.com, localhost, 127.0.0.1 and ::1
+    /// Additional host names or addresses in the certificate, besides *.domo.com, localhost, 127.0.0.1 and ::1
     #[arg(long = "tls-name", env = "DOMOCK_TLS_NAMES", value_delimiter = ',', value_name = "HOST")]
     pub tls_names: Vec<String>,
-    /// Certificate of your own, in PEM, followed by those that certify it
+    /// Your own certificate in PEM format, followed by its intermediate certificates
     #[arg(
         long,
         env = "DOMOCK_TLS_CERT",
@@ -25,7 +25,7 @@ pub struct TlsConfig {
         conflicts_with_all = ["tls_dir", "tls_names"]
     )]
     pub tls_cert: Option<PathBuf>,
-    /// Private key of the certificate, in PEM
+    /// Private key of the certificate in PEM format
     #[arg(long, env = "DOMOCK_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 }

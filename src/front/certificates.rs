@@ -1,4 +1,4 @@
-//! A certificate authority of one's own and what it certifies: made here, or read from files.
+//! Domock's certificate authority and the server certificates that it signs, generated or read from files.
 
 use std::fs;
 use std::io::Write;
@@ -15,23 +15,24 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 const DAY: Duration = Duration::from_hours(24);
-/// Clocks of containers and of the machine around them differ.
+/// Certificates are valid in the past too, because the clock of a container may be behind that of its host.
 const VALID_BEFORE: Duration = DAY.saturating_mul(30);
 const AUTHORITY_VALID: Duration = DAY.saturating_mul(3650);
-/// Made anew at each start. Some clients refuse more than 825 days from beginning to end.
+/// The server certificate is new at each start. Some clients refuse certificates that are valid for more than 825 days
+/// (<https://support.apple.com/en-us/103769>).
 const SERVER_VALID: Duration = DAY.saturating_mul(730);
 
 const AUTHORITY_FILE: &str = "ca.pem";
 const KEY_FILE: &str = "ca-key.pem";
 
-/// A certificate with what certifies it, and its key.
+/// A certificate chain, the server's certificate first, and its private key.
 #[derive(Debug)]
 pub(super) struct Certified {
     pub chain: Vec<CertificateDer<'static>>,
     pub key: PrivateKeyDer<'static>,
 }
 
-/// Certifies servers that run on this machine.
+/// Signs certificates for servers on this machine.
 pub(super) struct Authority {
     pub pem: String,
     issuer: Issuer<'static, KeyPair>,
@@ -45,10 +46,10 @@ impl Authority {
         Ok(Self { pem, issuer: Issuer::new(params, key) })
     }
 
-    /// The one that the folder holds; where it holds none, a new one that it holds from now on.
+    /// The authority stored in the folder, or a new one, which is stored there.
     ///
     /// # Errors
-    /// Names the file that cannot be read or written, or is no such file.
+    /// A file that cannot be read, written or parsed; the message names it.
     pub(super) fn kept_in(folder: &Path) -> anyhow::Result<Self> {
         let (pem_file, key_file) = (folder.join(AUTHORITY_FILE), folder.join(KEY_FILE));
         if !pem_file.exists() && !key_file.exists() {
@@ -59,11 +60,13 @@ impl Authority {
             return Ok(made);
         }
         let (pem, key) = (read(&pem_file)?, read(&key_file)?);
-        let certificate = CertificateDer::from_pem_slice(pem.as_bytes())
-            .with_context(|| format!("{}: is no certificate in PEM", pem_file.display()))?;
-        let key = KeyPair::from_pem(&key)
-            .with_context(|| format!("{}: is no private key in PEM", key_file.display()))?;
-        // The public key stands in a certificate as it is.
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).with_context(|| {
+            format!("{}: is not a certificate in PEM format", pem_file.display())
+        })?;
+        let key = KeyPair::from_pem(&key).with_context(|| {
+            format!("{}: is not a private key in PEM format", key_file.display())
+        })?;
+        // A certificate contains the raw bytes of its public key.
         let public = key.public_key_raw();
         if !certificate.windows(public.len()).any(|it| it == public) {
             bail!("{}: does not belong to {KEY_FILE}", pem_file.display());
@@ -71,10 +74,10 @@ impl Authority {
         Ok(Self { pem, issuer: Issuer::new(authority_params(), key) })
     }
 
-    /// A certificate for these host names and addresses.
+    /// Signs a certificate for these host names and IP addresses.
     ///
     /// # Errors
-    /// Names the host that cannot be one.
+    /// A name that a certificate cannot contain.
     pub(super) fn certify(&self, hosts: &[String]) -> anyhow::Result<Certified> {
         let mut params = CertificateParams::new(hosts.to_vec())
             .with_context(|| format!("cannot certify one of {}", hosts.join(", ")))?;
@@ -90,7 +93,7 @@ impl Authority {
     }
 }
 
-/// Its name is always this one, because what it has signed is looked up by it.
+/// The name is constant: clients find the issuer of a certificate by its name.
 fn authority_params() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, "Domock local authority");
@@ -100,27 +103,28 @@ fn authority_params() -> CertificateParams {
     params
 }
 
-#[expect(clippy::disallowed_methods, reason = "clients compare a certificate with their own clock")]
+#[expect(clippy::disallowed_methods, reason = "clients check certificates against their own clock")]
 fn valid_for(params: &mut CertificateParams, long: Duration) {
     let now = SystemTime::now();
     params.not_before = (now - VALID_BEFORE).into();
     params.not_after = (now + long).into();
 }
 
-/// What somebody else has certified.
+/// Reads a certificate chain and its key that the user supplies.
 ///
 /// # Errors
-/// Names the file that cannot be read, or is no such file.
+/// A file that cannot be read or parsed; the message names it.
 pub(super) fn from_files(certificate: &Path, key: &Path) -> anyhow::Result<Certified> {
     let pem = read(certificate)?;
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
-        .collect::<Result<_, _>>()
-        .with_context(|| format!("{}: is no certificate in PEM", certificate.display()))?;
+    let chain: Vec<_> =
+        CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().with_context(
+            || format!("{}: is not a certificate in PEM format", certificate.display()),
+        )?;
     if chain.is_empty() {
-        bail!("{}: holds no certificate in PEM", certificate.display());
+        bail!("{}: contains no certificate in PEM format", certificate.display());
     }
     let key = PrivateKeyDer::from_pem_slice(read(key)?.as_bytes())
-        .with_context(|| format!("{}: is no private key in PEM", key.display()))?;
+        .with_context(|| format!("{}: is not a private key in PEM format", key.display()))?;
     Ok(Certified { chain, key })
 }
 

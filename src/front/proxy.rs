@@ -1,27 +1,27 @@
-//! Whom a request is for. A client that takes Domock for its proxy names the host in the request itself; only hosts
-//! that Domock stands for are served, and nothing is passed on.
+//! The host that a request is addressed to. Clients that use Domock as their proxy name it in the request line or in CONNECT;
+//! Domock answers for its own hosts and forwards nothing.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{Method, Request, Uri};
 
-/// The end of the host names that Domock stands for.
+/// Domock answers for this domain and its subdomains.
 const DOMAIN: &str = "domo.com";
 
-/// The host that a request names, without its port and in lower case; an extension of every request.
+/// The host that a request names, in lower case and without the port; a request extension on every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Addressed {
-    /// By its header, or not at all: this is no proxy, whatever the name.
+    /// In the `Host` header, or not at all: the client does not use a proxy.
     Directly(String),
-    /// By its request line or its tunnel, and Domock stands for it.
+    /// In the request line or by a tunnel, and Domock answers for it.
     ByProxy(String),
-    /// By its request line, but Domock does not stand for it.
+    /// In the request line, but Domock does not answer for it; with its port.
     Elsewhere(String),
-    /// A tunnel within a tunnel.
+    /// CONNECT inside a tunnel.
     Nested,
 }
 
-/// Reads it off the request, which came to `local`, and perhaps through a tunnel to a host.
+/// `local` is the address that accepted the connection; `tunnel` is the host of the CONNECT that the request came through.
 pub(super) fn addressed<B>(
     request: &Request<B>,
     local: SocketAddr,

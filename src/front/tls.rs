@@ -1,4 +1,4 @@
-//! TLS on the port of plain HTTP, with a certificate that is made when the first client asks for it.
+//! TLS on the same port as plain HTTP. The certificate is generated when the first client needs it.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,15 +10,15 @@ use tokio_rustls::TlsAcceptor;
 
 use super::certificates::{Authority, Certified, from_files};
 
-/// For whom a certificate is made. Those that reach Domock through a proxy or a hosts file ask for Domo's own names.
+/// Names in the generated certificate. Clients that use a proxy or a hosts file connect to Domo's own names.
 const HOSTS: [&str; 7] =
     ["*.domo.com", "domo.com", "localhost", "127.0.0.1", "::1", "domock", "host.docker.internal"];
 
 #[derive(Clone, Debug)]
 pub enum TlsSource {
-    /// An authority of our own certifies the usual names and these; kept in the folder, or in memory only.
+    /// Domock's authority signs a certificate for `HOSTS` and these names. It is stored in the folder, or kept in memory.
     Made { folder: Option<PathBuf>, hosts: Vec<String> },
-    /// PEM files of the user's.
+    /// PEM files that the user supplies.
     Given { certificate: PathBuf, key: PathBuf },
 }
 
@@ -47,10 +47,10 @@ impl std::fmt::Debug for Ready {
 }
 
 impl Tls {
-    /// Reads what there is to read. A certificate that is kept nowhere is made later, on first need.
+    /// Reads the files of the source. An authority that is not stored is generated later, on first use.
     ///
     /// # Errors
-    /// Names the file that is missing or wrong.
+    /// A file that is missing or malformed; the message names it.
     pub fn new(source: TlsSource) -> anyhow::Result<Self> {
         let waits = matches!(&source, TlsSource::Made { folder: None, .. });
         let tls = Self { inner: Arc::new(Inner { source, ready: Mutex::new(None) }) };
@@ -64,7 +64,7 @@ impl Tls {
         self.ready().map(|it| it.acceptor)
     }
 
-    /// What a client has to trust, in PEM; `None` where the certificate is the user's own.
+    /// The certificate that clients have to trust, in PEM format; `None` if the user supplies the server certificate.
     pub fn authority(&self) -> anyhow::Result<Option<Arc<str>>> {
         self.ready().map(|it| it.authority)
     }
@@ -107,7 +107,7 @@ fn acceptor(certified: Certified) -> anyhow::Result<TlsAcceptor> {
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(certified.chain, certified.key)?;
-    // Clients compare reason phrases, which HTTP/2 does not have.
+    // HTTP/2 has no reason phrases, and clients compare them.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
@@ -118,7 +118,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn an_authority_that_is_kept_stays_the_same() {
+    fn a_stored_authority_is_reused() {
         let folder = std::env::temp_dir().join(format!("domock-tls-{}", std::process::id()));
         let tls = || {
             let source = TlsSource::Made { folder: Some(folder.clone()), hosts: Vec::new() };
@@ -130,12 +130,12 @@ mod tests {
         let error = tls().unwrap_err();
         assert!(error.to_string().contains("ca.pem: does not belong to ca-key.pem"), "{error:#}");
         fs::write(folder.join("ca.pem"), "nonsense").unwrap();
-        assert!(format!("{:#}", tls().unwrap_err()).contains("ca.pem: is no certificate"));
+        assert!(format!("{:#}", tls().unwrap_err()).contains("ca.pem: is not a certificate"));
         fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
-    fn a_given_file_that_is_missing_is_named() {
+    fn a_missing_file_is_named() {
         let (certificate, key) = (PathBuf::from("/nowhere/cert.pem"), PathBuf::from("/nowhere/k"));
         let error = Tls::new(TlsSource::Given { certificate, key }).unwrap_err();
         assert!(format!("{error:#}").contains("/nowhere/cert.pem"), "{error:#}");
