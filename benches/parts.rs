@@ -1,4 +1,4 @@
-//! The parts, each alone: `cargo bench -- csv` runs those whose names have that in them.
+//! Benchmarks of single parts: `cargo bench -- csv` runs those whose names contain `csv`.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on has nothing to say")]
 
@@ -80,7 +80,7 @@ fn csv(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Where the time of a small query goes: one bench for each stage.
+/// One benchmark for each stage of a small query.
 fn stages(criterion: &mut Criterion) {
     type Stage = (&'static str, fn(&Stages) -> Duration);
     const STAGES: [Stage; 7] = [
@@ -109,11 +109,11 @@ fn stages(criterion: &mut Criterion) {
     }
 }
 
-/// A whole query, and what is gained where its text was seen before.
+/// A whole query, with a new text and with a text that was seen before.
 fn answers(criterion: &mut Criterion) {
     let (engine, runtime) = (engine(), Runtime::new().unwrap());
     let table = small_table(&engine);
-    // Criterion runs a bench more than once, and no text may come again.
+    // Criterion runs a benchmark more than once, and each text must be new.
     let mut count = 0;
     for (name, sql) in [("trivial", TRIVIAL), ("wide", WIDE)] {
         let mut group = criterion.benchmark_group(format!("answer {name}"));
@@ -159,7 +159,7 @@ fn encode(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A change of one dataset: a copy, the change, its publication.
+/// Changing one dataset: copy it, change the copy, publish it.
 fn store(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
     let domo = runtime.block_on(Domock::start(Config::for_tests())).unwrap();

@@ -1,4 +1,4 @@
-"""Domock's part of the rows: datasets and uploads over HTTP, as any client makes them."""
+"""Datasets and uploads in Domock over HTTP, as any client makes them."""
 
 import concurrent.futures
 import http.client
@@ -40,7 +40,7 @@ def create(server, columns: dict, name="measured", headers=None) -> str:
 
 
 def upload(server, dataset: str, path: pathlib.Path, parts: int = PARTS, headers=None) -> None:
-    """All three stages: the parts at the same time, each straight from the file, then a commit that indexes."""
+    """All three stages of an upload: parallel parts, each sent directly from the file, then a commit that indexes."""
     base = metadata(dataset)
     number = server.json("POST", f"{base}/uploads", {"action": None, "appendId": None}, headers)["uploadId"]
     cuts = line_cuts(path, parts)
@@ -55,7 +55,7 @@ def upload(server, dataset: str, path: pathlib.Path, parts: int = PARTS, headers
 
 
 def send(port: int, path: str, file: pathlib.Path, cut, headers: dict) -> None:
-    """PUTs the bytes of a file between two places, by sendfile."""
+    """PUTs a range of a file with sendfile."""
     begin, end = cut
     with socket.create_connection(("127.0.0.1", port)) as connection, open(file, "rb") as body:
         head = f"PUT {path} HTTP/1.1\r\nHost: {headers.get('Host', '127.0.0.1')}\r\nContent-Type: text/csv\r\n"
@@ -69,7 +69,7 @@ def send(port: int, path: str, file: pathlib.Path, cut, headers: dict) -> None:
 
 
 def line_cuts(path: pathlib.Path, parts: int):
-    """Places that cut a CSV into parts where a record begins: generated rows begin with a digit, notes do not."""
+    """Offsets that split a CSV file into parts at record boundaries: generated rows start with a digit, continued lines do not."""
     size = path.stat().st_size
     places = [0]
     with open(path, "rb") as it:

@@ -1,4 +1,4 @@
-"""DuckDB in a process of its own: `python duck.py load|ask FILE [JSON]` prints figures as JSON."""
+"""Runs DuckDB in a separate process: `python duck.py load|ask FILE [JSON]` prints figures as JSON."""
 
 import json
 import pathlib
@@ -10,7 +10,7 @@ import time
 def run(what: str, table: pathlib.Path, about: dict | None = None) -> dict:
     from . import tools
 
-    # Domock's threads that parse and query have this priority too: what else the machine does meets both alike.
+    # The same priority as Domock's parser and query threads, so that other load on the machine slows both equally.
     command = ["nice", "-n", "10", str(tools.VENV / "bin/python"), __file__, what, str(table), json.dumps(about or {})]
     environment = {"PYTHONPATH": str(tools.HERE)}
     out = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)

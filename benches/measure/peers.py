@@ -1,4 +1,4 @@
-"""The servers that Domock is measured beside."""
+"""The servers that Domock is compared with."""
 
 import csv
 import json
@@ -33,7 +33,7 @@ OPENAPI = {
 
 
 def roapi_table(table) -> None:
-    """The same rows under a header line, which ROAPI's schema inference needs."""
+    """The same rows with a header line, which ROAPI needs to infer a schema."""
     names = ",".join(domo.ORDERS)
     (WORK / "orders.csv").write_text(f"{names}\n{table.read_text()}")
 

@@ -1,4 +1,4 @@
-"""A row's figures and how they compare with its goal, as Markdown."""
+"""The figures and goals of a row, as Markdown."""
 
 import dataclasses
 import datetime
@@ -21,14 +21,14 @@ class Row:
     notes: list = dataclasses.field(default_factory=list)
 
     def figure(self, what: str, values, unit: str) -> float:
-        """Keeps the values of all repeats, and returns their median."""
+        """Records the values of all repeats and returns their median."""
         values = [values] if isinstance(values, (int, float)) else list(values)
         self.figures.append((what, values, unit))
         print(f"  {what}: {short(tools.median(values))} {unit}", flush=True)
         return tools.median(values)
 
     def goal(self, what: str, value: float, limit: float, unit: str = "", at_least: bool = False) -> None:
-        """Compares a figure with the most, or the least, that it may be."""
+        """Compares a figure with its upper or lower limit."""
         is_met = value >= limit if at_least else value <= limit
         self.goals.append((what, value, limit, unit, at_least, is_met))
 

@@ -1,4 +1,4 @@
-"""The rows about starting, small answers and many clients."""
+"""Rows for start-up, small responses and many clients."""
 
 import subprocess
 import threading
@@ -33,7 +33,7 @@ def start(row, bench) -> None:
 
 
 def memory(row, bench) -> None:
-    """Idle, with the seeds."""
+    """Memory of an idle server with the seed."""
     rss, anonymous, data = [], [], 0
     for _ in range(5):
         with tools.domock(bench.binary) as server:
@@ -102,7 +102,7 @@ def query(row, bench) -> None:
 
 
 def long_run(row, bench) -> None:
-    """100 000 queries, half of them with new texts."""
+    """100 000 queries, half of them with a text that was not seen before."""
     requests = 5_000 if bench.is_quick else 100_000
     with tools.domock(bench.binary, "--empty") as server:
         dataset = domo.create(server, domo.ORDERS)
@@ -125,7 +125,7 @@ def long_run(row, bench) -> None:
 
 
 def clients(row, bench) -> None:
-    """Each with an instance and a dataset of its own."""
+    """Each client has its own instance and dataset."""
     count, seconds = (100, 2) if bench.is_quick else (500, 4)
     table = tools.data("orders", 1000)
     with tools.domock(bench.binary, "--empty") as server:
@@ -142,7 +142,7 @@ def clients(row, bench) -> None:
         row.figure(f"RSS with {count} instances of 1 000 rows", server.status_mib("VmRSS"), "MiB")
         numbers = (tools.CORES, count)
         rates, costs = ({it: [] for it in numbers} for _ in range(2))
-        # In turn: single runs differ by more than the two do.
+        # Alternating, because single runs differ by more than the two variants do.
         for connections in numbers * (3 if bench.is_quick else 10):
             cpu = server.cpu_seconds()
             figures = server.load(plan, connections, seconds)
@@ -157,7 +157,7 @@ def clients(row, bench) -> None:
 
 
 def beside(row, bench) -> None:
-    """A metadata route while two large queries and an upload run."""
+    """Latency of a metadata route while two large queries and an upload run."""
     rows, seconds = (300_000, 3) if bench.is_quick else (3_000_000, 10)
     table = tools.data("orders", rows)
     p99, highest = [], []

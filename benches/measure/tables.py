@@ -1,4 +1,4 @@
-"""The rows about large tables."""
+"""Rows for large tables."""
 
 import concurrent.futures
 import pathlib
@@ -20,7 +20,7 @@ def orders(bench) -> pathlib.Path:
 
 
 def ingest(row, bench) -> None:
-    """Upload in 8 parts → committed and indexed; what the table then takes."""
+    """Time from the start of an upload in 8 parts until it is committed and indexed, and the memory of the table."""
     table = orders(bench)
     size = table.stat().st_size / 1e6
     ours, theirs, peaks, taken, held, duck_taken = [], [], [], [], [], []
@@ -68,7 +68,7 @@ QUESTIONS = {
 
 
 def analysis(row, bench) -> None:
-    """Over one HTTP connection here, in process there; each with a comment of its own, so that no answer is one from before."""
+    """Domock over one HTTP connection, DuckDB in process. Each query has a unique comment, so that no result comes from a cache."""
     table = orders(bench)
     repeats = 3 if bench.is_quick else 5
     times, answers = {}, {}
@@ -77,7 +77,7 @@ def analysis(row, bench) -> None:
         domo.upload(server, dataset, table)
         for name, sql in QUESTIONS.items():
             times[name], answers[name] = [], None
-            # What takes long is not asked again and again.
+            # Slow queries are repeated less often.
             while len(times[name]) <= repeats and (len(times[name]) < 2 or sum(times[name]) < 20_000):
                 began = time.perf_counter()
                 try:
@@ -92,7 +92,7 @@ def analysis(row, bench) -> None:
         theirs = asked[name]
         if answers[name] is not None and not same(answers[name], theirs["rows"]):
             row.note(f"{name}: the answers differ: {str(answers[name])[:150]} and {str(theirs['rows'])[:150]}")
-        # The first of each is a warm-up.
+        # The first run of each is a warm-up.
         ours = row.figure(f"{name}: Domock", times[name][1:], "ms")
         ratios[name] = ours / row.figure(f"{name}: DuckDB", theirs["ms"][1:], "ms")
     row.note("in times of DuckDB: " + ", ".join(f"{it} {ratio:.2f}" for it, ratio in ratios.items()))
@@ -101,7 +101,7 @@ def analysis(row, bench) -> None:
 
 
 def same(ours, theirs) -> bool:
-    """Sums of doubles depend on the order of adding."""
+    """Sums of doubles depend on the order of the additions."""
     def close(a, b) -> bool:
         if isinstance(a, float) or isinstance(b, float):
             return abs(a - b) <= 1e-6 * max(abs(a), abs(b), 1)
@@ -112,7 +112,7 @@ def same(ours, theirs) -> bool:
 
 
 def rows(row, bench) -> None:
-    """`SELECT *`, read to its end and thrown away."""
+    """`SELECT *`, read to the end and discarded."""
     table = tools.data("flights", FLIGHTS_ROWS_QUICK if bench.is_quick else FLIGHTS_ROWS)
     with tools.domock(bench.binary, "--empty") as server:
         dataset = domo.create(server, domo.FLIGHTS)
@@ -147,7 +147,7 @@ def rows(row, bench) -> None:
 
 
 def soak(row, bench) -> None:
-    """Mixed requests of four clients: metadata, queries, uploads, datasets made and deleted, resets."""
+    """Mixed requests of four clients: metadata, queries, uploads, creating and deleting datasets, resets."""
     total = 4_000 if bench.is_quick else 100_000
     left = iter(range(total))
     lock, counts, rss = threading.Lock(), {}, []

@@ -1,4 +1,4 @@
-"""What the rows of benches/run share: programs with pinned versions, servers, requests, statistics."""
+"""Shared by the rows of benches/run: programs with pinned versions, servers, requests, statistics."""
 
 import contextlib
 import filecmp
@@ -24,7 +24,7 @@ HEALTH = "/_domock/health"
 
 
 def install() -> None:
-    """The peers and the load generator, in the versions that the repository pins."""
+    """Installs the peers and the load generator, in the versions that the repository pins."""
     wanted = HERE / "peers/requirements.txt"
     if not (VENV / "installed.txt").exists() or not filecmp.cmp(wanted, VENV / "installed.txt"):
         subprocess.check_call([sys.executable, "-m", "venv", str(VENV)])
@@ -38,18 +38,18 @@ def install() -> None:
 
 
 def domock_binary() -> str:
-    """DOMOCK_BIN, or what scripts/build-static builds."""
+    """The path in DOMOCK_BIN, else that of the binary that scripts/build-static builds."""
     return os.environ.get("DOMOCK_BIN") or build(TARGET)
 
 
 def build(target: pathlib.Path) -> str:
-    """The path of the release binary that users get, built in a folder."""
+    """Builds the release binary that users get in a folder and returns its path."""
     environment = os.environ | {"CARGO_TARGET_DIR": str(target)}
     return subprocess.check_output([str(ROOT / "scripts/build-static")], env=environment, text=True).strip()
 
 
 def clean_build() -> tuple[str, float]:
-    """The release binary, and the minutes that a build without anything but downloaded crates took."""
+    """The release binary, and the minutes of a clean build with crates already downloaded."""
     subprocess.check_call(["cargo", "fetch", "--quiet", "--locked"], cwd=ROOT)
     target = WORK / "clean"
     shutil.rmtree(target, ignore_errors=True)
@@ -72,7 +72,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A process that answers at a port, until the end of a `with`."""
+    """A server process that runs until the end of a `with` block."""
 
     def __init__(self, command: list[str], port: int, path: str = HEALTH):
         self.port = port
@@ -102,11 +102,11 @@ class Server:
         self.log.close()
 
     def connection(self):
-        """One that is kept over several requests, until the end of a `with`."""
+        """A connection that is kept over several requests, until the end of a `with` block."""
         return contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=300))
 
     def request(self, method: str, path: str, body=None, headers=None, over=None):
-        """Status, headers and bytes of an answer, over a connection of its own or a given one."""
+        """Status, headers and body of a response, over a new connection or the given one."""
         with contextlib.nullcontext(over) if over else self.connection() as connection:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
@@ -120,11 +120,11 @@ class Server:
         return json.loads(answer)
 
     def status_mib(self, name: str) -> float:
-        """A line of /proc/…/status that is in kB: VmRSS, VmHWM, RssAnon."""
+        """A value of /proc/…/status that is in kB: VmRSS, VmHWM, RssAnon."""
         return status_mib(self.process.pid, name)
 
     def forget_peak(self) -> None:
-        """From here on VmHWM is of what follows."""
+        """Resets VmHWM, the peak of the resident memory."""
         pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
     def cpu_seconds(self) -> float:
@@ -132,7 +132,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def load(self, plan, connections: int, seconds: int, requests: int | None = None) -> dict:
-        """What the load generator measured; `plan` has a list of requests for each client."""
+        """Runs the load generator; `plan` has a list of requests for each client."""
         process = self.load_in_background(plan, connections, seconds, requests)
         return load_figures(process)
 
@@ -177,7 +177,7 @@ def post(path: str, body: dict, headers=()) -> dict:
 
 
 def data(table: str, rows: int) -> pathlib.Path:
-    """A generated CSV without a header line, kept for the next run."""
+    """Generates a CSV file without a header line, or returns that of an earlier run."""
     path = WORK / f"{table}-{rows}.csv"
     if not path.exists():
         with open(path.with_suffix(".part"), "wb") as out:

@@ -1,4 +1,4 @@
-"""What the suites of the Python clients share: the rows that go in and must come back, the ways to the server, and how a case is told."""
+"""Shared by the suites of the Python clients: the rows that are sent and must come back, the ways to reach the server, and the report of a case."""
 
 import contextlib
 import csv
@@ -28,7 +28,7 @@ def typed(row):
     return [to(cell) if cell is not None else None for to, cell in zip(KINDS, row)]
 
 
-# Nulls, empty strings, quotes, line ends, Unicode, negatives, doubles of 17 digits, the ends of 64 bits, dates.
+# Nulls, empty strings, quotes, line breaks, Unicode, negative numbers, doubles with 17 digits, the limits of 64 bits, dates.
 ROWS = [typed(row) for row in SHARED["rows"]]
 
 
@@ -45,7 +45,7 @@ def to_csv(rows):
 
 
 def same(found, expected, what="rows"):
-    """Equal, and in the same order; floats to the last bit."""
+    """Asserts that rows are equal and in the same order, floats to the last bit."""
     found, expected = [list(row) for row in found], [list(row) for row in expected]
     if found != expected:
         for index, (one, other) in enumerate(zip(found, expected)):
@@ -60,7 +60,7 @@ def equal(found, expected):
 
 
 def parsed(text):
-    """The rows of an exported CSV as typed values; a CSV reader cannot tell null from the empty string."""
+    """Rows of an exported CSV file as typed values. A CSV reader cannot distinguish null from the empty string."""
     return [typed([cell or None for cell in row]) for row in csv.reader(io.StringIO(text, newline=""))]
 
 
@@ -69,7 +69,7 @@ def blank_is_null(rows):
 
 
 def raises(kind, call, *words):
-    """The client's own exception, with these words in it."""
+    """Asserts that the client raises its own exception, with these words in the message."""
     try:
         call()
     except kind as refusal:
@@ -81,7 +81,7 @@ def raises(kind, call, *words):
 
 
 def control(method, path, url=URL, body=None):
-    """Domock's own answer, asked past all proxies."""
+    """Calls the control plane directly, without a proxy."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url + path, data, {"Content-Type": "application/json"}, method=method)
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
@@ -89,13 +89,13 @@ def control(method, path, url=URL, body=None):
 
 
 def instances():
-    """The datasets that each instance has."""
+    """The number of datasets in each instance."""
     return {it["name"]: it["datasets"] for it in json.loads(control("GET", "/_domock/instances"))}
 
 
 @contextlib.contextmanager
 def later(hours, instance="default"):
-    """It is so much later at an instance of the strict server."""
+    """Advances the clock of an instance of the strict server."""
 
     def advance(hours):
         control("POST", f"/_domock/clock?instance={instance}", STRICT_URL, {"advance_ms": hours * 3_600_000})
@@ -109,7 +109,7 @@ def later(hours, instance="default"):
 
 @contextlib.contextmanager
 def environment(**variables):
-    """Other variables for a while; None takes one away."""
+    """Sets environment variables temporarily; None removes one."""
     before = dict(os.environ)
     try:
         for name, value in variables.items():
@@ -128,7 +128,7 @@ def without_proxy():
 
 @contextlib.contextmanager
 def hosts_file():
-    """As if the hosts file had *.domo.com at this machine, and Domock listened at 80 and 443; without a proxy."""
+    """Simulates a hosts file that maps *.domo.com to this machine, with Domock on ports 80 and 443, without a proxy."""
     resolve, connect = socket.getaddrinfo, socket.socket.connect
     here = ("127.0.0.1", int(HOST.rsplit(":", 1)[1]))
 
@@ -157,7 +157,7 @@ class Outcome:
 
 @dataclass
 class Suite:
-    """The cases of one client, each under an operation of the README's table. Each begins on the seed."""
+    """The cases of one client, each under an operation of the table in docs/clients/README.md. Each starts from the seed."""
 
     client: str
     cases: list = field(default_factory=list)
@@ -175,7 +175,7 @@ class Suite:
             outcome = Outcome(self.client, operation, name)
             try:
                 check()
-            except Exception as failure:  # noqa: BLE001: whatever a client raises is a finding
+            except Exception as failure:  # noqa: BLE001: any exception of a client is a finding
                 where = traceback.extract_tb(failure.__traceback__)[-1]
                 text = str(failure).strip() or "no message"
                 outcome.error = f"{type(failure).__name__}: {text[:400]} ({where.name}:{where.lineno})"

@@ -23,7 +23,7 @@ def auth(instance="acme"):
 
 
 def casing(suite):
-    """Its own prints are kept out of the way, and it does not pause where it would for the real service."""
+    """Hides its prints and skips the pauses that it makes for the real service."""
 
     def case(operation, name):
         def add(check):
@@ -102,7 +102,7 @@ async def pages():
     await uploaded(dataset, [to_csv(ROWS)])
     for limit in (1, 5, len(ROWS), 100):
         same(await rows_of(dataset, limit=limit, loop_until_end=True), ROWS)
-    # It stops behind the page with which it has enough.
+    # It stops after the page that completes the result.
     top = [[2**63 - 1], [2**53 + 1], [4503599627370497], [2147483648]]
     equal(await rows_of(dataset, "SELECT whole FROM table ORDER BY whole DESC", limit=2, maximum=3), top)
     equal(await rows_of(dataset, "SELECT COUNT(*) FROM table limit 1", loop_until_end=True), [[len(ROWS)]])

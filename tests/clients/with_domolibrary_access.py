@@ -1,4 +1,4 @@
-"""domolibrary: schemas, tags, sharing, policies, streams and the search, its refusals, and each way to the server."""
+"""domolibrary: schemas, tags, sharing, policies, streams, search, its exceptions, and each way to reach the server."""
 
 from types import SimpleNamespace
 

@@ -34,7 +34,7 @@ def rows_of(domo, dataset):
 
 @contextlib.contextmanager
 def written(rows, ending=".csv"):
-    """The path of a file with these rows."""
+    """Writes these rows to a file and returns its path."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "rows" + ending)
         opened = gzip.open if ending.endswith(".gz") else open
@@ -106,7 +106,7 @@ def files():
 
 
 def frame_of(rows):
-    """Days and moments as text: a frame's own moments begin in 1677 and end in 2262."""
+    """Dates and times as text, because pandas' timestamps only cover 1677 to 2262."""
     kinds = {"LONG": "Int64", "DOUBLE": "Float64"}
     columns = zip(SCHEMA, zip(*rows))
     return pd.DataFrame({it["name"]: pd.array(cells, dtype=kinds.get(it["type"], "string")) for it, cells in columns})

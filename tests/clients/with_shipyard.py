@@ -1,4 +1,4 @@
-"""shipyard-domo: what its command line does with datasets, through the public and the product API."""
+"""shipyard-domo: its commands for datasets, which use the public and the product API."""
 
 import contextlib
 import io
@@ -29,7 +29,7 @@ def quietly(call, *arguments, **named):
 
 @contextlib.contextmanager
 def written(rows, names=NAMES):
-    """The path of a file with these rows under a header."""
+    """Writes these rows to a file with a header line and returns its path."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "rows.csv")
         kinds = {"LONG": "Int64", "DOUBLE": "Float64"}
@@ -51,7 +51,7 @@ def rows_of(domo, dataset):
 
 
 def survives(row):
-    """Whether pandas, through which it reads a file, leaves a row as it is."""
+    """Whether a row survives pandas, which the client reads files with."""
     read = pd.read_csv(io.StringIO(f"fraction\n{row[2]!r}\n"))["fraction"]
     return None not in row and row[0] not in ("", "NULL") and read.tolist() == [row[2]]
 
@@ -88,7 +88,7 @@ def infer():
 def parts():
     domo = client()
     columns = [it for it in SCHEMA if it["type"] != "DATETIME"]
-    rows = [row[:4] for row in KEPT if row[0] != "007"]  # a part with nothing but such text is one of numbers to pandas
+    rows = [row[:4] for row in KEPT if row[0] != "007"]  # pandas reads a part that contains only such text as numbers
     with written(rows, NAMES[:4]) as path:
         dataset = uploaded(domo, path, schema={"columns": columns}, chunksize=1)
         same(rows_of(domo, dataset), rows)

@@ -1,4 +1,4 @@
-//! The least that a server of this kind can do: axum with one route that sends bytes it has.
+//! A lower bound for any such server: axum with one route that sends a constant response.
 
 use std::io::{Error, Result};
 

@@ -1,4 +1,4 @@
-//! Tables to measure with: the same arguments, the same bytes.
+//! Generated tables: the same arguments give the same bytes.
 
 use std::io::{BufWriter, Error, Result, Write};
 
@@ -22,7 +22,7 @@ impl Random {
         words[self.below(words.len() as u64) as usize]
     }
 
-    /// Nothing, in so many of a hundred cases.
+    /// An empty value in this percentage of cases.
     fn is_null(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
@@ -57,7 +57,7 @@ pub fn write(table: &str, rows: u64, seed: u64) -> Result<()> {
     out.flush()
 }
 
-/// 12 columns of every type, some 100 bytes: few and many distinct strings, nulls, quotes, a line end within quotes.
+/// 12 columns of every type, about 100 bytes: few and many distinct strings, nulls, quotes, a line break inside quotes.
 fn order(out: &mut impl Write, row: u64, random: &mut Random) -> Result<()> {
     let day = random.below(730);
     let (date, second) = (civil(day), random.below(86_400));
@@ -75,7 +75,7 @@ fn order(out: &mut impl Write, row: u64, random: &mut Random) -> Result<()> {
     writeln!(out, ",{note},{}", random.pick(CHANNELS))
 }
 
-/// The 19 columns of the flights that left New York, some 90 bytes.
+/// The 19 columns of the flights that left New York, about 90 bytes.
 fn flight(out: &mut impl Write, row: u64, random: &mut Random) -> Result<()> {
     let date = civil(row % 365);
     let (month, day) = (&date[5..7], &date[8..10]);
@@ -101,7 +101,7 @@ fn flight(out: &mut impl Write, row: u64, random: &mut Random) -> Result<()> {
     writeln!(out, "{},{miles},{hour},{minute},{date}T{hour:02}:00:00Z", 20 + miles / 8)
 }
 
-/// A day of 2013, 2014 …, by Howard Hinnant's algorithm.
+/// A day of 2013, 2014 …, by Howard Hinnant's algorithm (<https://howardhinnant.github.io/date_algorithms.html>).
 fn civil(days_since_2013: u64) -> String {
     const DAYS_TO_2013: u64 = 719_468 + 15_706;
     let day = days_since_2013 + DAYS_TO_2013;

@@ -1,4 +1,4 @@
-//! Requests over kept connections, one after the other on each, and how long each took.
+//! Sends requests over persistent connections, sequentially on each, and measures their latency.
 
 use std::cell::RefCell;
 use std::io::{Error, Result};
@@ -17,14 +17,14 @@ pub struct Run {
     pub requests_max: u64,
 }
 
-/// The plan is a list of clients, each a list of requests that it repeats; connection n is client n, and begins over.
+/// The plan is a list of clients, each with a list of requests. Connection n repeats those of client n, modulo their number.
 #[derive(Deserialize)]
 struct Request {
     method: String,
     path: String,
     #[serde(default)]
     headers: Vec<(String, String)>,
-    /// `{n}` becomes a number that no other request of the run has.
+    /// `{n}` is replaced by a number that is unique in the run.
     #[serde(default)]
     body: String,
 }
@@ -137,7 +137,7 @@ async fn connected(port: u16) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Whether the server closes the connection after this answer.
+/// Whether the server closes the connection after this response.
 fn is_last(answer: &[u8]) -> bool {
     let head_end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap_or(answer.len());
     let head = &answer[..head_end];
@@ -145,7 +145,7 @@ fn is_last(answer: &[u8]) -> bool {
         || head.windows(17).any(|it| it.eq_ignore_ascii_case(b"connection: close"))
 }
 
-/// Reads one answer, whose length its head or its chunks tell.
+/// Reads one response, delimited by `Content-Length` or by chunks.
 async fn read(stream: &mut TcpStream, answer: &mut Vec<u8>) -> Result<bool> {
     let mut end = None;
     while end.is_none_or(|it| answer.len() < it) {

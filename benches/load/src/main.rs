@@ -1,4 +1,4 @@
-//! The tool of `benches/run`; `load` without arguments says what it does.
+//! The load generator of `benches/run`; without arguments it prints its usage.
 
 mod bare;
 mod data;

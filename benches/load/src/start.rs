@@ -1,4 +1,4 @@
-//! From the start of a process to its first answer.
+//! Time from the start of a process to its first response.
 
 use std::io::{Read, Result, Write};
 use std::net::TcpStream;

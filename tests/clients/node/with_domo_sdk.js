@@ -21,7 +21,7 @@ function csv(rows) {
   return rows.map((row) => row.map(cell).join(",") + "\n").join("");
 }
 
-// The rows of a CSV; a cell without quotes and without text is null.
+// Parses CSV; an empty cell without quotes is null.
 function rowsOf(text) {
   const rows = [[]];
   let rest = text;
@@ -59,7 +59,7 @@ async function refused(work, status) {
   });
 }
 
-// Creates, uploads, exports and deletes, and tells how many datasets an instance has then.
+// Creates, uploads, exports, deletes and lists, and checks that this happened in the named instance.
 async function walk(sdk, instance) {
   const dataset = await created("walk", sdk);
   await sdk.datasets.importData(dataset, csv(ROWS));
@@ -81,7 +81,7 @@ function control(path, method = "GET", url = process.env.DOMOCK_URL, body = unde
   });
 }
 
-// Does something when it is so many hours later at the strict server.
+// Runs work with the clock of the strict server advanced by some hours.
 async function later(hours, work) {
   const advance = (ms) => control("/_domock/clock?instance=default", "POST", process.env.DOMOCK_STRICT_URL, { advance_ms: ms });
   await advance(hours * 3_600_000);
@@ -103,7 +103,7 @@ async function withoutProxy(work) {
   }
 }
 
-// Operation, case, what it does.
+// Operation, name of the case, program.
 const CASES = [
   ["create", "a dataset is made with all types, and shows as made", async () => {
     const shown = await domo.datasets.get(await created());
@@ -252,7 +252,7 @@ const CASES = [
       dns.lookup = lookup;
     }
   }],
-  // The last one, because the client would go on.
+  // Must be last, because the client keeps retrying.
   ["refusals: 401, 403", "a wrong secret is its own exception", async () => {
     const wrong = new DomoClient("grace", "wrong", undefined, STRICT_HOST).datasets.get(SALES);
     const deadline = new Promise((_, reject) => setTimeout(reject, 1000, new Error("no answer within a second")));

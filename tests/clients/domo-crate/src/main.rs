@@ -1,6 +1,6 @@
 //! The `domo` crate: datasets, policies and streams of the public API. Prints a JSON object for each case.
 //!
-//! Without arguments it walks all cases; with an operation, a case and a URL only what shows that the URL is a way to the server.
+//! Without arguments it runs all cases. With an operation, a case and a URL it only checks that the URL reaches the server.
 
 mod rows;
 
@@ -19,7 +19,7 @@ type Tried<T> = Result<T, Box<dyn Error + Send + Sync>>;
 const SALES: &str = "5a1e5000-0000-4000-8000-000000000001";
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// The client, the rows, and a file with them as CSV.
+/// The client, the rows, and a CSV file that contains them.
 struct Walk {
     domo: Client,
     rows: Rows,
@@ -54,7 +54,7 @@ fn same<T: PartialEq + std::fmt::Debug>(found: T, expected: T) -> Tried<()> {
     if found == expected { Ok(()) } else { Err(format!("{found:?} and not {expected:?}").into()) }
 }
 
-/// Equal, and in the same order.
+/// Checks that rows are equal and in the same order.
 fn same_rows(found: Option<Vec<Vec<Value>>>, expected: &[Vec<Value>]) -> Tried<()> {
     let found = found.unwrap_or_default();
     for (found, expected) in found.iter().zip(expected) {
@@ -115,7 +115,7 @@ impl Walk {
         made.id.ok_or_else(|| "a dataset without an id".into())
     }
 
-    /// Ids of a new stream and of its dataset.
+    /// Creates a stream; returns its id and that of its dataset.
     async fn streamed(&self) -> Tried<(String, String)> {
         let dataset = Some(self.definition("stream"));
         let stream = Stream { update_method: text("APPEND"), dataset, ..Stream::new() };
@@ -129,7 +129,7 @@ impl Walk {
         Ok(run.id.ok_or("a run without an id")?.to_string())
     }
 
-    /// A dataset with all rows, from a stream.
+    /// Creates a dataset with all rows by a stream.
     async fn filled(&self) -> Tried<String> {
         let (stream, dataset) = self.streamed().await?;
         let run = self.started(&stream).await?;
@@ -143,7 +143,7 @@ impl Walk {
         let dataset = self.filled().await?;
         let answer = self.domo.post_dataset_query(&dataset, "SELECT * FROM table").await?;
         same_rows(answer.rows, &self.rows.as_read())?;
-        // Whether it can read the answer is a case of its own.
+        // Another case checks whether the crate can read the response.
         let _ = self.domo.delete_dataset(&dataset).await;
         refused(self.domo.get_dataset(&dataset).await, 404)
     }

@@ -1,4 +1,4 @@
-//! The rows that all clients send and must get back.
+//! The rows that all clients send and must receive again.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// From the file that `DOMOCK_ROWS` names.
+    /// Reads the file that the variable `DOMOCK_ROWS` names.
     pub fn read() -> Self {
         let file = std::env::var("DOMOCK_ROWS").expect("DOMOCK_ROWS names the file of rows");
         let text = std::fs::read_to_string(file).expect("the file of rows can be read");
@@ -28,7 +28,7 @@ impl Rows {
         self.cells.len()
     }
 
-    /// RFC 4180 without a header; an empty string is quoted and a null is not.
+    /// RFC 4180 without a header. An empty string is quoted and a null is not.
     pub fn csv(&self) -> String {
         let cell = |(cell, (_, kind)): (&Option<String>, &(String, String))| match cell {
             None => String::new(),
@@ -41,12 +41,12 @@ impl Rows {
         self.cells.iter().map(line).collect()
     }
 
-    /// As a query answers them, and as the crate's JSON reads them: a double may be off by one in its last place.
+    /// As a query returns them and the crate's JSON reader parses them: the last digit of a double may be off by one.
     pub fn as_read(&self) -> Vec<Vec<Value>> {
         self.typed(|text| serde_json::from_str(text).expect("a double is JSON"))
     }
 
-    /// As a query answers them, to the last bit.
+    /// As a query returns them, to the last bit.
     pub fn exactly(&self) -> Vec<Vec<Value>> {
         self.typed(|text| text.parse::<f64>().expect("a double is one").into())
     }
