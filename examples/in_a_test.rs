@@ -1,6 +1,6 @@
 //! Domock inside a test: `cargo run --example in_a_test`.
 //!
-//! The client under test is whatever speaks HTTP; here it is a few lines over a socket, so that the example needs nothing.
+//! The client under test can be any HTTP client. This one is a few lines over a socket, so that the example needs no dependency.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
