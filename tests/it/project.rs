@@ -19,7 +19,10 @@ fn the_dockerfile_has_every_target_of_cargo_toml_before_it_calls_cargo() {
             "COPY" => there.extend(copied(&instruction)),
             "RUN" => {
                 there.extend(
-                    words.iter().filter(|it| it.ends_with(".rs")).map(|it| (*it).to_owned()),
+                    words
+                        .iter()
+                        .filter(|it| Path::new(it).extension().is_some_and(|it| it == "rs"))
+                        .map(|it| (*it).to_owned()),
                 );
                 if instruction.contains("scripts/build-static") || instruction.contains("cargo ") {
                     builds += 1;
