@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use domock::domain::dataset::Profile;
-use domock::domain::instance::{NewDataset, ProfileChange};
+use domock::domain::operations::{NewDataset, ProfileChange};
 use domock::domain::{Instance, SchemaColumn};
 use domock::engine::csv::{CsvParser, infer};
 use domock::engine::sql::stages::Stages;
@@ -164,19 +164,20 @@ fn store(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
     let domo = runtime.block_on(Domock::start(Config::for_tests())).unwrap();
     let instance: Instance = domo.instance();
-    let by = instance.admin();
+    let session = instance.session(instance.admin());
     let new = || NewDataset {
         profile: Profile::default(),
         columns: vec![SchemaColumn::new("n", ColumnType::Long)],
     };
-    let ids: Vec<_> = (0..5_000).map(|_| instance.create_dataset(by, new()).unwrap().id).collect();
+    let ids: Vec<_> = (0..5_000).map(|_| session.create_dataset(new()).unwrap().id).collect();
     let mut group = criterion.benchmark_group("store");
     group.bench_function("read one of 5000", |it| {
-        it.iter(|| instance.dataset(by, black_box(ids[2_500])).unwrap());
+        it.iter(|| session.dataset(black_box(ids[2_500])).unwrap());
     });
     group.bench_function("update one of 5000", |it| {
-        it.iter(|| instance.change_profile(by, ids[2_500], ProfileChange::default()).unwrap());
+        it.iter(|| session.change_profile(ids[2_500], ProfileChange::default()).unwrap());
     });
+    group.bench_function("fork 5000", |it| it.iter(|| instance.fork(black_box("fork"))));
     group.finish();
 }
 

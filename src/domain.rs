@@ -9,22 +9,26 @@ pub mod ids;
 pub mod index;
 pub mod instance;
 pub mod instances;
+pub mod logins;
+pub mod operations;
 pub mod permission;
 pub mod policy;
 pub mod schema;
-pub mod sessions;
+pub mod session;
 pub mod store;
 pub mod stream;
 pub mod upload;
 pub mod version;
+pub mod world;
 
 pub use clock::{Clock, Timestamp};
 pub use dataset::{Card, Dataset, Formula, Profile};
 pub use error::{AskedFor, Error, Result};
 pub use ids::{DatasetId, ExecutionId, StreamId, UploadId, UserId};
 pub use instance::Instance;
-pub use permission::{AccessLevel, Grant, Grantee, GranteeKind};
+pub use permission::{AccessLevel, Grant, Grantee, GranteeKind, Need};
 pub use schema::{Schema, SchemaColumn};
+pub use session::{AnonymousSession, AsOf, Moment, Session};
 
 pub use crate::engine::rows::{CsvNull, csv_header};
 /// What the floors above need of an answer and of a column, re-exported so that they need not name the engine.

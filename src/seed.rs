@@ -18,7 +18,7 @@ use crate::domain::dataset::Dataset;
 use crate::domain::directory::Directory;
 use crate::domain::ids::Ids;
 use crate::domain::instances::{Seeds, is_name};
-use crate::domain::store::World;
+use crate::domain::world::World;
 use crate::domain::{Clock, Timestamp};
 use crate::engine::Engine;
 
@@ -96,29 +96,26 @@ fn load(
     plots.retain(|it| {
         it.about.is_some() || it.csv.as_ref().is_none_or(|csv| !belongs_to_another.contains(csv))
     });
-    let mut datasets = load::all(&plots, engine, &directory, now)?;
+    let datasets = load::all(&plots, engine, &directory, now)?;
     for plot in &plots {
         plot.reserve_ids(&mut ids);
     }
-    let world = World::new(directory, Clock::frozen(now), ids);
-    for dataset in &mut datasets {
-        insert(&world, dataset, dir)?;
+    let mut world = World::new(directory, Clock::frozen(now), ids);
+    for dataset in datasets {
+        insert(&mut world, dataset, dir)?;
     }
     Ok(world)
 }
 
-fn insert(world: &World, dataset: &mut Dataset, dir: &Path) -> anyhow::Result<()> {
-    if let Some(stream) = &dataset.stream {
-        if world.streams.dataset_of(stream.id).is_ok() {
-            bail!("{}: stream id {} is there twice", dir.display(), stream.id);
-        }
-        world.streams.insert(stream.id, dataset.id);
+fn insert(world: &mut World, dataset: Dataset, dir: &Path) -> anyhow::Result<()> {
+    if let Some(stream) = &dataset.stream
+        && world.dataset_of(stream.id).is_ok()
+    {
+        bail!("{}: stream id {} is there twice", dir.display(), stream.id);
     }
     let name = dataset.profile.name.clone();
-    world
-        .datasets
-        .insert(dataset.clone())
-        .with_context(|| format!("{}: dataset '{name}'", dir.display()))
+    world.insert(dataset).with_context(|| format!("{}: dataset '{name}'", dir.display()))?;
+    Ok(())
 }
 
 /// The files of a seed folder, by what they are.

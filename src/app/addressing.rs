@@ -30,7 +30,7 @@ enum Named {
     PublicApi,
 }
 
-/// Gives a request its instance: by a leading path segment `/acme.domo.com`, else by the host it is sent to, else by
+/// Gives a request its instance, and the world that this has now: by a leading path segment `/acme.domo.com`, else by the host it is sent to, else by
 /// its token.
 pub(super) fn addressed<B>(
     mut request: Request<B>,
@@ -63,6 +63,7 @@ pub(super) fn addressed<B>(
         request.extensions_mut().insert(Misaddressed(refusal));
         instances.default_instance()
     });
+    request.extensions_mut().insert(instance.begin());
     request.extensions_mut().insert(instance);
     request
 }

@@ -24,7 +24,7 @@ use crate::wire::error::{self, Refusal};
 use crate::wire::extract;
 use crate::wire::{
     self,
-    routes::{self, Evidence, RouteCounters},
+    routes::{self, Evidence, Needs, Route, RouteCounters},
 };
 
 /// Says how sure Domock is of an answer.
@@ -103,7 +103,7 @@ async fn check_evidence_and_caller(
     };
     counters.count(route);
     let admitted = if route.evidence <= required {
-        auth::authenticate(route, &key, &mut request)
+        let_in(route, &key, &mut request)
     } else {
         let grade = route.evidence.name();
         let message =
@@ -116,6 +116,13 @@ async fn check_evidence_and_caller(
     };
     response.headers_mut().insert(EVIDENCE, HeaderValue::from_static(route.evidence.name()));
     response
+}
+
+fn let_in(route: &Route, key: &TokenKey, request: &mut Request) -> Result<(), Refusal> {
+    match route.needs {
+        Needs::Nothing => Ok(()),
+        Needs::Login | Needs::Dataset(_) => auth::authenticate(route.is_public(), key, request),
+    }
 }
 
 fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response<Body> {

@@ -4,7 +4,7 @@ use axum::Json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Instance, Timestamp};
+use crate::domain::{Clock, Instance, Timestamp};
 use crate::wire::error::Refusal;
 
 /// The time of the instance.
@@ -25,11 +25,16 @@ pub(super) struct ClockMove {
     advance_ms: Option<i64>,
 }
 
+impl ClockFace {
+    fn of(clock: Clock) -> Self {
+        let now = clock.now();
+        let text = chrono::DateTime::from_timestamp_millis(now.millis()).unwrap_or_default();
+        Self { now: text.to_rfc3339(), now_ms: now.millis(), frozen: clock.is_frozen() }
+    }
+}
+
 pub(super) async fn read(domo: axum::Extension<Instance>) -> Json<ClockFace> {
-    let clock = &domo.world().clock;
-    let now = clock.now();
-    let text = chrono::DateTime::from_timestamp_millis(now.millis()).unwrap_or_default();
-    Json(ClockFace { now: text.to_rfc3339(), now_ms: now.millis(), frozen: clock.is_frozen() })
+    Json(ClockFace::of(domo.snapshot().clock))
 }
 
 pub(super) async fn change(
@@ -37,15 +42,16 @@ pub(super) async fn change(
     body: Result<Json<ClockMove>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<ClockFace>, Refusal> {
     let Json(moves) = body.map_err(|it| Refusal::bad_request(it.body_text()))?;
-    let world = domo.world();
-    match moves.frozen {
-        Some(true) => world.clock.freeze(),
-        Some(false) => world.clock.run(),
-        None => {}
-    }
-    if let Some(set_ms) = moves.set_ms {
-        world.clock.set(Timestamp(set_ms));
-    }
-    world.clock.advance(moves.advance_ms.unwrap_or(0));
-    Ok(read(domo).await)
+    let after = domo.move_clock(|clock| {
+        match moves.frozen {
+            Some(true) => clock.freeze(),
+            Some(false) => clock.run(),
+            None => {}
+        }
+        if let Some(set_ms) = moves.set_ms {
+            clock.set(Timestamp(set_ms));
+        }
+        clock.advance(moves.advance_ms.unwrap_or(0));
+    });
+    Ok(Json(ClockFace::of(after)))
 }

@@ -1,6 +1,5 @@
-//! The instance's only source of time.
+//! A world's only source of time.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// Milliseconds since 1970 in UTC.
@@ -20,11 +19,9 @@ impl Timestamp {
 /// The clock stays between 1970 and the year 9000, in which every moment can be written with four digits of year.
 const LAST: Timestamp = Timestamp(221_845_392_000_000);
 
-/// Runs beside the machine's clock at a distance, or stands still.
-#[derive(Debug)]
-pub struct Clock {
-    hands: Mutex<Hands>,
-}
+/// Runs beside the machine's clock at a distance, or stands still. A value: whoever moves it moves their own copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock(Hands);
 
 #[derive(Clone, Copy, Debug)]
 enum Hands {
@@ -34,41 +31,39 @@ enum Hands {
 
 impl Clock {
     pub const fn running() -> Self {
-        Self { hands: Mutex::new(Hands::Running { offset_ms: 0 }) }
+        Self(Hands::Running { offset_ms: 0 })
     }
 
     pub const fn frozen(at: Timestamp) -> Self {
-        Self { hands: Mutex::new(Hands::Frozen { at }) }
+        Self(Hands::Frozen { at })
     }
 
-    pub fn now(&self) -> Timestamp {
-        let time = match *self.lock() {
+    pub fn now(self) -> Timestamp {
+        let time = match self.0 {
             Hands::Running { offset_ms } => machine_time().plus_millis(offset_ms),
             Hands::Frozen { at } => at,
         };
         time.clamp(Timestamp(0), LAST)
     }
 
-    pub fn is_frozen(&self) -> bool {
-        matches!(*self.lock(), Hands::Frozen { .. })
+    pub fn is_frozen(self) -> bool {
+        matches!(self.0, Hands::Frozen { .. })
     }
 
     /// Stops the clock where it is.
-    pub fn freeze(&self) {
-        let at = self.now();
-        *self.lock() = Hands::Frozen { at };
+    pub fn freeze(&mut self) {
+        self.0 = Hands::Frozen { at: self.now() };
     }
 
     /// Lets the clock run on from where it is.
-    pub fn run(&self) {
+    pub fn run(&mut self) {
         let offset_ms = self.now().0.saturating_sub(machine_time().0);
-        *self.lock() = Hands::Running { offset_ms };
+        self.0 = Hands::Running { offset_ms };
     }
 
     /// Sets the time; a frozen clock stays frozen.
-    pub fn set(&self, to: Timestamp) {
-        let mut hands = self.lock();
-        *hands = match *hands {
+    pub fn set(&mut self, to: Timestamp) {
+        self.0 = match self.0 {
             Hands::Running { .. } => {
                 Hands::Running { offset_ms: to.0.saturating_sub(machine_time().0) }
             }
@@ -76,9 +71,8 @@ impl Clock {
         };
     }
 
-    pub fn advance(&self, millis: i64) {
-        let mut hands = self.lock();
-        *hands = match *hands {
+    pub fn advance(&mut self, millis: i64) {
+        self.0 = match self.0 {
             Hands::Running { offset_ms } => {
                 Hands::Running { offset_ms: offset_ms.saturating_add(millis) }
             }
@@ -86,10 +80,6 @@ impl Clock {
                 Hands::Frozen { at: at.plus_millis(millis).clamp(Timestamp(0), LAST) }
             }
         };
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Hands> {
-        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_frozen_clock_moves_only_when_told() {
-        let clock = Clock::frozen(Timestamp(1_000));
+        let mut clock = Clock::frozen(Timestamp(1_000));
         assert_eq!(clock.now(), Timestamp(1_000));
         clock.advance(500);
         assert_eq!(clock.now(), Timestamp(1_500));
@@ -115,12 +105,12 @@ mod tests {
 
     #[test]
     fn no_move_leads_out_of_the_calendar() {
-        let clock = Clock::frozen(Timestamp(0));
+        let mut clock = Clock::frozen(Timestamp(0));
         clock.advance(i64::MAX);
         assert_eq!(clock.now(), LAST);
         clock.set(Timestamp(i64::MIN));
         assert_eq!(clock.now(), Timestamp(0));
-        let clock = Clock::running();
+        let mut clock = Clock::running();
         clock.set(Timestamp(i64::MAX));
         clock.advance(i64::MAX);
         assert_eq!(clock.now(), LAST);
@@ -128,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_running_clock_keeps_its_distance() {
-        let clock = Clock::running();
+        let mut clock = Clock::running();
         let before = clock.now();
         clock.advance(3_600_000);
         assert!(clock.now() >= before.plus_millis(3_600_000));

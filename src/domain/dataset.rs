@@ -20,6 +20,7 @@ use super::upload::Upload;
 use super::version::DataVersion;
 use crate::engine::Table;
 
+pub use history::ReplacedTable;
 pub use indexing::IndexPlan;
 pub use uploading::Commit;
 

@@ -1,7 +1,9 @@
-//! The users and groups of an instance. They come with its seed and do not change.
+//! The users and groups of a world. A copy shares its entries.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use imbl::OrdMap;
 
 use super::credentials::Credentials;
 use super::ids::{GroupId, UserId};
@@ -9,8 +11,8 @@ use super::permission::{Grantee, GranteeKind};
 
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
-    users: BTreeMap<UserId, User>,
-    groups: BTreeMap<GroupId, Group>,
+    users: OrdMap<UserId, Arc<User>>,
+    groups: OrdMap<GroupId, Arc<Group>>,
     credentials: Arc<Credentials>,
 }
 
@@ -33,8 +35,8 @@ pub struct Group {
 impl Directory {
     pub fn new(users: Vec<User>, groups: Vec<Group>) -> Self {
         Self {
-            users: users.into_iter().map(|it| (it.id, it)).collect(),
-            groups: groups.into_iter().map(|it| (it.id, it)).collect(),
+            users: users.into_iter().map(|it| (it.id, Arc::new(it))).collect(),
+            groups: groups.into_iter().map(|it| (it.id, Arc::new(it))).collect(),
             credentials: Arc::default(),
         }
     }
@@ -61,19 +63,45 @@ impl Directory {
         Self::new(vec![admin], Vec::new())
     }
 
-    pub fn user(&self, id: UserId) -> Option<&User> {
+    /// Adds a user, or puts them in the place of the one with this id.
+    pub fn put_user(&mut self, user: User) {
+        self.users.insert(user.id, Arc::new(user));
+    }
+
+    /// Removes a user, also from the groups.
+    pub fn remove_user(&mut self, id: UserId) -> Option<Arc<User>> {
+        let removed = self.users.remove(&id)?;
+        let theirs: Vec<GroupId> = self.groups_of(id).collect();
+        for group in theirs {
+            if let Some(group) = self.groups.get_mut(&group) {
+                Arc::make_mut(group).members.remove(&id);
+            }
+        }
+        Some(removed)
+    }
+
+    /// Adds a group, or puts it in the place of the one with this id.
+    pub fn put_group(&mut self, group: Group) {
+        self.groups.insert(group.id, Arc::new(group));
+    }
+
+    pub fn remove_group(&mut self, id: GroupId) -> Option<Arc<Group>> {
+        self.groups.remove(&id)
+    }
+
+    pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
         self.users.get(&id)
     }
 
-    pub fn group(&self, id: GroupId) -> Option<&Group> {
+    pub fn group(&self, id: GroupId) -> Option<&Arc<Group>> {
         self.groups.get(&id)
     }
 
-    pub fn users(&self) -> impl Iterator<Item = &User> {
+    pub fn users(&self) -> impl Iterator<Item = &Arc<User>> {
         self.users.values()
     }
 
-    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+    pub fn groups(&self) -> impl Iterator<Item = &Arc<Group>> {
         self.groups.values()
     }
 
@@ -104,5 +132,23 @@ impl Directory {
 
     pub fn groups_of(&self, user: UserId) -> impl Iterator<Item = GroupId> {
         self.groups.values().filter(move |it| it.members.contains(&user)).map(|it| it.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_does_not_see_that_a_user_is_gone() {
+        let group = Group { id: 7, name: "Analysts".to_owned(), members: [1, 2].into() };
+        let mut directory = Directory::of_one_admin();
+        directory.put_group(group);
+        let before = directory.clone();
+        assert!(directory.remove_user(1).is_some());
+        assert_eq!(directory.groups_of(1).count(), 0);
+        assert_eq!(directory.group(7).unwrap().members, [2].into());
+        assert_eq!(before.groups_of(1).collect::<Vec<_>>(), [7]);
+        assert!(before.user(1).is_some());
     }
 }

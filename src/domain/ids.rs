@@ -54,6 +54,7 @@ pub struct Ids {
     datasets: Sequence,
     traces: Sequence,
     containers: Sequence,
+    refusals: Sequence,
     last_stream: StreamId,
 }
 
@@ -61,7 +62,13 @@ impl Ids {
     pub fn seeded(seed: u64) -> Self {
         let sequence =
             |kind: u64| Sequence { state: seed ^ kind.wrapping_mul(0xd1b5_4a32_d192_ed03) };
-        Self { datasets: sequence(1), traces: sequence(2), containers: sequence(3), last_stream: 0 }
+        Self {
+            datasets: sequence(1),
+            traces: sequence(2),
+            containers: sequence(3),
+            refusals: sequence(4),
+            last_stream: 0,
+        }
     }
 
     pub fn dataset(&mut self) -> DatasetId {
@@ -85,19 +92,12 @@ impl Ids {
 
     /// Domo's "thread of execution": upper-case base 36 in groups of 10, 5 and 5.
     pub fn trace(&mut self) -> String {
-        const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        let mut text = String::with_capacity(22);
-        for (index, group) in [10, 5, 5].into_iter().enumerate() {
-            if index > 0 {
-                text.push('-');
-            }
-            let mut bits = self.traces.next();
-            for _ in 0..group {
-                text.push(char::from(DIGITS[(bits % 36) as usize]));
-                bits /= 36;
-            }
-        }
-        text
+        self.traces.trace()
+    }
+
+    /// The trace of a refusal. A refusal more or less does not renumber what was made.
+    pub fn refusal(&mut self) -> String {
+        self.refusals.trace()
     }
 }
 
@@ -108,6 +108,22 @@ struct Sequence {
 }
 
 impl Sequence {
+    fn trace(&mut self) -> String {
+        const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        let mut text = String::with_capacity(22);
+        for (index, group) in [10, 5, 5].into_iter().enumerate() {
+            if index > 0 {
+                text.push('-');
+            }
+            let mut bits = self.next();
+            for _ in 0..group {
+                text.push(char::from(DIGITS[(bits % 36) as usize]));
+                bits /= 36;
+            }
+        }
+        text
+    }
+
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.state;
@@ -139,8 +155,12 @@ mod tests {
         let (mut some, mut other) = (Ids::seeded(7), Ids::seeded(7));
         some.trace();
         some.container();
+        some.refusal();
         assert_eq!(some.dataset(), other.dataset());
         assert_ne!(some.dataset(), Ids::seeded(8).dataset());
+        some.refusal();
+        other.trace();
+        assert_eq!(some.trace(), other.trace());
     }
 
     #[test]

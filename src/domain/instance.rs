@@ -1,35 +1,22 @@
-//! One emulated Domo: one method for each operation. Each takes the world once, at its start.
-
-mod access;
-mod columns;
-mod datasets;
-mod indexing;
-mod listing;
-mod login;
-mod policies;
-mod queries;
-mod streams;
-mod transfers;
-mod uploads;
-mod versions;
+//! One emulated Domo: its name, its settings, and the world that new requests meet.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::clock::{Clock, Timestamp};
-use super::dataset::Dataset;
-use super::error::{Error, Result};
-use super::ids::{DatasetId, UserId};
-use super::permission::AccessLevel;
-use super::store::World;
+use super::ids::UserId;
+use super::session::{AnonymousSession, Session};
+use super::store::WorldStore;
+use super::world::World;
 use crate::engine::Engine;
 
-pub use columns::ColumnChange;
-pub use datasets::{NewDataset, ProfileChange, Redefinition};
-pub use listing::{DatasetFilter, DatasetOrder, StreamFilter};
-pub use login::Auth;
-pub use streams::{NewStream, StreamChange, StreamOverview};
-pub use transfers::Which;
-pub use uploads::PartError;
+/// Whom an instance lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Everybody, as the administrator, whatever they show.
+    Any,
+    /// Those whose credential the seed names, as the user that it belongs to.
+    Strict,
+}
 
 /// How an instance behaves where Domo leaves it open.
 #[derive(Clone, Debug)]
@@ -51,22 +38,19 @@ pub struct Instance {
 
 #[derive(Debug)]
 struct Inner {
-    name: String,
-    world: RwLock<Arc<World>>,
-    /// What a reset goes back to. Nothing writes to it.
+    setup: Arc<Setup>,
+    /// What a reset goes back to.
     origin: Arc<World>,
-    engine: Engine,
-    settings: InstanceSettings,
+    /// A reset puts another store here; requests in flight keep the one that they began with.
+    store: RwLock<Arc<WorldStore>>,
 }
 
-/// What an operation asks of its caller, the least first.
-#[derive(Clone, Copy, Debug)]
-enum Need {
-    View,
-    Share,
-    Edit,
-    /// To be in charge: to delete, to hand over, to say who sees which rows.
-    Own,
+/// What all requests to an instance share, whatever becomes of its world.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub name: String,
+    pub engine: Engine,
+    pub settings: InstanceSettings,
 }
 
 impl Instance {
@@ -77,66 +61,89 @@ impl Instance {
         engine: Engine,
         settings: InstanceSettings,
     ) -> Self {
-        let world = RwLock::new(Arc::new(origin.fork(new_clock(&settings))));
-        Self { inner: Arc::new(Inner { name: name.into(), world, origin, engine, settings }) }
+        let world = origin.fork(new_clock(&settings));
+        Self::with_world(world, origin, Setup { name: name.into(), engine, settings })
+    }
+
+    fn with_world(world: World, origin: Arc<World>, setup: Setup) -> Self {
+        let store = RwLock::new(Arc::new(WorldStore::new(world)));
+        Self { inner: Arc::new(Inner { setup: Arc::new(setup), origin, store }) }
+    }
+
+    /// Another instance that begins as this one is now, and goes back to that at each reset. Costs the same however
+    /// much there is.
+    #[must_use]
+    pub fn fork(&self, name: impl Into<String>) -> Self {
+        let Setup { engine, settings, .. } = &*self.inner.setup;
+        let setup = Setup { name: name.into(), engine: engine.clone(), settings: settings.clone() };
+        let origin = self.snapshot();
+        Self::with_world(World::clone(&origin), origin, setup)
     }
 
     pub fn name(&self) -> &str {
-        &self.inner.name
+        &self.inner.setup.name
+    }
+
+    pub fn auth(&self) -> Auth {
+        self.inner.setup.settings.auth
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.inner.setup.engine
     }
 
     /// Back to the origin at once. Operations in flight finish on the world they began with, unseen.
     pub fn reset(&self) {
-        let fresh = Arc::new(self.inner.origin.fork(new_clock(&self.inner.settings)));
-        *self.inner.world.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        let fresh = self.inner.origin.fork(new_clock(&self.inner.setup.settings));
+        let fresh = Arc::new(WorldStore::new(fresh));
+        let before = std::mem::replace(
+            &mut *self.inner.store.write().unwrap_or_else(PoisonError::into_inner),
+            fresh,
+        );
+        drop(before);
     }
 
-    /// The world as of now. It may be replaced by a reset while the caller holds it.
-    pub fn world(&self) -> Arc<World> {
-        Arc::clone(&self.inner.world.read().unwrap_or_else(PoisonError::into_inner))
+    /// The beginning of a request, whose user is not known yet.
+    pub fn begin(&self) -> AnonymousSession {
+        AnonymousSession { world: self.store(), setup: Arc::clone(&self.inner.setup) }
+    }
+
+    /// The beginning of a request of this user, whether or not there is one.
+    pub fn session(&self, user: UserId) -> Session {
+        self.begin().log_in_as(user)
+    }
+
+    /// The whole world as it is now. Later changes do not show in it.
+    pub fn snapshot(&self) -> Arc<World> {
+        self.store().read()
     }
 
     pub fn now(&self) -> Timestamp {
-        self.world().clock.now()
+        self.snapshot().clock.now()
     }
 
     /// The administrator that any credential stands for.
     pub fn admin(&self) -> UserId {
-        self.world().directory.admin()
+        self.snapshot().directory.admin()
     }
 
     pub fn dataset_count(&self) -> usize {
-        self.world().datasets.len()
+        self.snapshot().dataset_count()
     }
 
-    pub fn engine(&self) -> &Engine {
-        &self.inner.engine
+    /// Moves the clock, and tells how it stands then.
+    pub fn move_clock(&self, moves: impl FnOnce(&mut Clock)) -> Clock {
+        self.store().set(|world| {
+            moves(&mut world.clock);
+            world.clock
+        })
     }
 
-    fn settings(&self) -> &InstanceSettings {
-        &self.inner.settings
+    fn store(&self) -> Arc<WorldStore> {
+        Arc::clone(&self.inner.store.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 fn new_clock(settings: &InstanceSettings) -> Clock {
     settings.frozen_at.map_or_else(Clock::running, Clock::frozen)
-}
-
-impl World {
-    /// The dataset, if the caller may do this with it. Every operation on a dataset, or on its stream, asks here.
-    fn dataset_for(&self, by: UserId, id: DatasetId, need: Need) -> Result<Arc<Dataset>> {
-        let dataset = self.datasets.get(id)?;
-        let level = dataset.level_of(by, &self.directory);
-        let (least, action) = match need {
-            Need::View => (AccessLevel::CanView, "see this dataset"),
-            Need::Share => (AccessLevel::CanShare, "share this dataset"),
-            Need::Edit => (AccessLevel::CanEdit, "change this dataset"),
-            Need::Own => (AccessLevel::CoOwner, "administer this dataset"),
-        };
-        if level.is_some_and(|it| it >= least) {
-            Ok(dataset)
-        } else {
-            Err(Error::Forbidden { user: by, action })
-        }
-    }
 }

@@ -1,11 +1,15 @@
 //! All instances of a server, by name. Each is a world of its own, forked from its seed at first touch.
 
+#![expect(clippy::disallowed_types, reason = "this is the file that holds the map")]
+
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dashmap::DashMap;
 
 use super::error::{Error, Result};
 use super::instance::{Instance, InstanceSettings};
-use super::store::World;
+use super::world::World;
 use crate::engine::Engine;
 
 /// The instance of whoever names none.
@@ -44,8 +48,10 @@ struct Inner {
     settings: InstanceSettings,
     count_max: usize,
     default: Instance,
-    /// Without the default one. The lock is a leaf: an instance under it is made or taken, never asked.
-    by_name: RwLock<BTreeMap<String, Instance>>,
+    /// Without the default one. An instance under a guard of the map is taken or put, never asked.
+    by_name: DashMap<String, Instance>,
+    /// Held while an instance is added, so that the limit holds.
+    opening: Mutex<()>,
 }
 
 impl Instances {
@@ -53,8 +59,9 @@ impl Instances {
     pub fn new(seeds: Seeds, engine: Engine, settings: InstanceSettings, count_max: usize) -> Self {
         let origin = seeds.origin_for(DEFAULT);
         let default = Instance::new(DEFAULT, origin, engine.clone(), settings.clone());
-        let by_name = RwLock::default();
-        Self { inner: Arc::new(Inner { seeds, engine, settings, count_max, default, by_name }) }
+        let (by_name, opening) = (DashMap::new(), Mutex::new(()));
+        let inner = Inner { seeds, engine, settings, count_max, default, by_name, opening };
+        Self { inner: Arc::new(inner) }
     }
 
     pub fn default_instance(&self) -> Instance {
@@ -70,11 +77,11 @@ impl Instances {
             let problem = format!("'{name}' cannot be one: letters, digits and hyphens can");
             return Err(Error::invalid("instance", problem));
         }
-        let mut by_name = self.inner.by_name.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = by_name.get(name) {
-            return Ok(known.clone());
+        let _opening = self.inner.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.find(name) {
+            return Ok(known);
         }
-        if by_name.len() >= self.inner.count_max {
+        if self.inner.by_name.len() >= self.inner.count_max {
             return Err(Error::TooManyInstances {
                 name: name.to_owned(),
                 limit: self.inner.count_max,
@@ -83,7 +90,7 @@ impl Instances {
         let origin = self.inner.seeds.origin_for(name);
         let made =
             Instance::new(name, origin, self.inner.engine.clone(), self.inner.settings.clone());
-        by_name.insert(name.to_owned(), made.clone());
+        self.inner.by_name.insert(name.to_owned(), made.clone());
         Ok(made)
     }
 
@@ -91,8 +98,7 @@ impl Instances {
         if name == DEFAULT {
             return Some(self.default_instance());
         }
-        let by_name = self.inner.by_name.read().unwrap_or_else(PoisonError::into_inner);
-        by_name.get(name).cloned()
+        self.inner.by_name.get(name).map(|it| it.value().clone())
     }
 
     /// The name of the instance whose seed has this OAuth client.
@@ -107,8 +113,10 @@ impl Instances {
 
     /// The default one first, then by name.
     pub fn all(&self) -> Vec<Instance> {
-        let by_name = self.inner.by_name.read().unwrap_or_else(PoisonError::into_inner);
-        std::iter::once(&self.inner.default).chain(by_name.values()).cloned().collect()
+        let mut named: Vec<_> = self.inner.by_name.iter().map(|it| it.value().clone()).collect();
+        named.sort_by(|a, b| a.name().cmp(b.name()));
+        named.insert(0, self.default_instance());
+        named
     }
 
     /// Forgets an instance and all that is in it. The next touch makes it anew.
@@ -116,9 +124,7 @@ impl Instances {
         if name == DEFAULT {
             return Err(Error::invalid("instance", "the default one stays: reset it instead"));
         }
-        let mut by_name = self.inner.by_name.write().unwrap_or_else(PoisonError::into_inner);
-        let removed = by_name.remove(name);
-        drop(by_name);
+        let removed = self.inner.by_name.remove(name);
         removed.map(drop).ok_or_else(|| Error::not_found("instance", name))
     }
 }

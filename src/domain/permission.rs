@@ -53,6 +53,47 @@ impl FromStr for AccessLevel {
     }
 }
 
+/// What an operation asks of its caller, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    View,
+    Share,
+    Edit,
+    /// To be in charge: to delete, to hand over, to say who sees which rows.
+    Own,
+}
+
+impl Need {
+    /// The least access that meets it.
+    pub const fn level(self) -> AccessLevel {
+        match self {
+            Self::View => AccessLevel::CanView,
+            Self::Share => AccessLevel::CanShare,
+            Self::Edit => AccessLevel::CanEdit,
+            Self::Own => AccessLevel::CoOwner,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Share => "share",
+            Self::Edit => "edit",
+            Self::Own => "own",
+        }
+    }
+
+    /// What whoever lacks it may not do.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::View => "see this dataset",
+            Self::Share => "share this dataset",
+            Self::Edit => "change this dataset",
+            Self::Own => "administer this dataset",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GranteeKind {
     User,

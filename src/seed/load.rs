@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow};
 use toml::Spanned;
 
 use super::format::{self, DatasetFile, StreamEntry};
-use crate::domain::dataset::{Card, Commit, Dataset, Formula, Profile};
+use crate::domain::dataset::{Card, Dataset, Formula, Profile};
 use crate::domain::directory::Directory;
 use crate::domain::ids::{DatasetId, Ids, UserId};
 use crate::domain::permission::{AccessLevel, Grantee, GranteeKind};
@@ -298,8 +298,7 @@ fn upload(
 ) -> anyhow::Result<()> {
     let (table, csv_bytes) = parse(path, dataset.schema.layout(), typing, engine)?;
     let intent = UploadIntent { method: Some(UpdateMethod::Append), appends: true, tag };
-    let upload = dataset.start_upload(intent.clone(), now)?;
-    dataset.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)?;
+    dataset.append(&intent, &table, csv_bytes, now)?;
     Ok(())
 }
 

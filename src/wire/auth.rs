@@ -10,9 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::Refusal;
-use super::routes::{Needs, Route};
 use crate::domain::instance::Auth;
-use crate::domain::{Instance, UserId};
+use crate::domain::{AnonymousSession, UserId};
 
 pub use tokens::{Claims, LIFETIME_S, TokenError, TokenKey};
 
@@ -22,48 +21,51 @@ const SESSION: &str = "x-domo-authentication";
 /// What a token of the public API must be good for, wherever there are datasets and streams.
 const SCOPE: &str = "data";
 
-/// The user as whom a request is let in; an extension of each request that its route wants one of.
-#[derive(Clone, Copy, Debug)]
-pub struct Caller(pub UserId);
-
-/// Lets a request of this route in as its user, or not at all.
-pub fn authenticate(route: &Route, key: &TokenKey, request: &mut Request) -> Result<(), Refusal> {
-    let Some(domo) = request.extensions().get::<Instance>() else { return Ok(()) };
-    if route.needs == Needs::Nothing {
-        return Ok(());
-    }
-    let user = match domo.auth() {
-        Auth::Any => domo.admin(),
-        Auth::Strict if route.is_public() => by_bearer(domo, key, request.headers())?,
-        Auth::Strict => by_anything(domo, key, request.headers())?,
+/// Gives a request its session, as its user, or refuses it. `is_public` is for the routes of api.domo.com, which take
+/// no other credential than a token of theirs.
+pub fn authenticate(is_public: bool, key: &TokenKey, request: &mut Request) -> Result<(), Refusal> {
+    let Some(session) = request.extensions().get::<AnonymousSession>() else { return Ok(()) };
+    let user = match session.auth() {
+        Auth::Any => session.admin(),
+        Auth::Strict if is_public => by_bearer(session, key, request.headers())?,
+        Auth::Strict => by_anything(session, key, request.headers())?,
     };
-    request.extensions_mut().insert(Caller(user));
+    let session = session.log_in_as(user);
+    request.extensions_mut().insert(session);
     Ok(())
 }
 
 /// As the product's API has it.
-fn by_anything(domo: &Instance, key: &TokenKey, headers: &HeaderMap) -> Result<UserId, Refusal> {
-    let token = text(headers, DEVELOPER_TOKEN).and_then(|it| domo.user_of_token(it));
-    let session = || text(headers, SESSION).and_then(|it| domo.user_of_session(it));
-    if let Some(user) = token.or_else(session) {
+fn by_anything(
+    session: &AnonymousSession,
+    key: &TokenKey,
+    headers: &HeaderMap,
+) -> Result<UserId, Refusal> {
+    let token = text(headers, DEVELOPER_TOKEN).and_then(|it| session.user_of_token(it));
+    let login = || text(headers, SESSION).and_then(|it| session.user_of_login(it));
+    if let Some(user) = token.or_else(login) {
         return Ok(user);
     }
     let token = bearer(headers).ok_or_else(unauthenticated)?;
-    user_of_bearer(domo, key, token).map_err(|problem| match problem {
+    user_of_bearer(session, key, token).map_err(|problem| match problem {
         Unusable::Scope => out_of_scope(),
         _ => unauthenticated(),
     })
 }
 
 /// As the public API has it, whose refusal is a header and no body.
-fn by_bearer(domo: &Instance, key: &TokenKey, headers: &HeaderMap) -> Result<UserId, Refusal> {
+fn by_bearer(
+    session: &AnonymousSession,
+    key: &TokenKey,
+    headers: &HeaderMap,
+) -> Result<UserId, Refusal> {
     let refused = |problem| {
         let mut refusal = unauthenticated();
         refusal.challenge = Some(challenge(problem));
         refusal
     };
     let token = bearer(headers).ok_or_else(|| refused(None))?;
-    user_of_bearer(domo, key, token).map_err(|problem| match problem {
+    user_of_bearer(session, key, token).map_err(|problem| match problem {
         Unusable::Scope => out_of_scope(),
         other => refused(Some(other)),
     })
@@ -91,15 +93,19 @@ enum Unusable {
     Scope,
 }
 
-fn user_of_bearer(domo: &Instance, key: &TokenKey, token: &str) -> Result<UserId, Unusable> {
+fn user_of_bearer(
+    session: &AnonymousSession,
+    key: &TokenKey,
+    token: &str,
+) -> Result<UserId, Unusable> {
     let claims = key.read(token)?;
-    if claims.exp.saturating_mul(1000) <= domo.now().millis() {
+    if claims.exp.saturating_mul(1000) <= session.now().millis() {
         let moment = chrono::DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
         return Err(Unusable::Expired(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
     }
-    let user = claims.sub.parse().ok().filter(|id| domo.world().directory.user(*id).is_some());
+    let user = claims.sub.parse().ok().filter(|id| session.has_user(*id));
     match user {
-        Some(user) if claims.customer == domo.name() => {
+        Some(user) if claims.customer == session.instance_name() => {
             let is_for_this = claims.scope.iter().any(|it| it == SCOPE);
             if is_for_this { Ok(user) } else { Err(Unusable::Scope) }
         }

@@ -4,28 +4,29 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, PathArgs, Query, Reply};
+use super::extract::{PathArgs, Query, Reply};
 use super::shapes::LooseBool;
-use crate::domain::instance::{DatasetFilter, DatasetOrder};
-use crate::domain::{self, Grantee};
+use crate::domain::operations::{DatasetFilter, DatasetOrder};
+use crate::domain::{self, Moment, Session};
 
 pub async fn of_dataset(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<CardsQuery>,
 ) -> Result<Reply<Vec<Card>>, Refusal> {
     let dataset = path.dataset()?;
     let with_drills = query.drill.map_or(Ok(true), |it| it.value("drill"))?;
-    let cards = call.domo.cards(call.user, dataset)?;
+    let cards = session.cards(dataset)?;
     let shown = cards.iter().filter(|it| with_drills || !it.drill);
-    Ok(Reply(shown.map(|it| Card::of(it, dataset, &call)).collect()))
+    Ok(Reply(shown.map(|it| Card::of(it, dataset, &cards.moment)).collect()))
 }
 
 /// Those on datasets that the caller may see. A client asks for them to learn whether its token is good.
-pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Reply<Vec<Card>> {
-    let datasets =
-        call.domo.datasets(call.user, &DatasetFilter::default(), (DatasetOrder::Created, false));
-    let all = datasets.iter().flat_map(|of| of.cards.iter().map(|it| Card::of(it, of.id, &call)));
+pub async fn list(session: Session, Query(query): Query<ListQuery>) -> Reply<Vec<Card>> {
+    let datasets = session.datasets(&DatasetFilter::default(), DatasetOrder::default());
+    let all = datasets
+        .iter()
+        .flat_map(|of| of.cards.iter().map(|it| Card::of(it, of.id, &datasets.moment)));
     Reply(all.filter(|it| query.asks_for(&it.urn)).collect())
 }
 
@@ -71,8 +72,8 @@ pub struct CardOwner {
 }
 
 impl Card {
-    fn of(it: &domain::Card, dataset: domain::DatasetId, call: &Call) -> Self {
-        let name = call.domo.world().directory.name_of(Grantee::user(it.owner));
+    fn of(it: &domain::Card, dataset: domain::DatasetId, moment: &Moment) -> Self {
+        let name = moment.name_of_user(it.owner);
         Self {
             id: it.id,
             urn: it.id.to_string(),

@@ -4,23 +4,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Reply};
-use crate::domain::instance::ColumnChange;
-use crate::domain::{self};
+use super::extract::{Json, PathArgs, Reply};
+use crate::domain::operations::ColumnChange;
+use crate::domain::{self, Session};
 
-pub async fn get(call: Call, path: PathArgs) -> Result<Reply<Wrangled>, Refusal> {
-    let schema = call.domo.latest_schema(call.user, path.dataset()?)?;
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Wrangled>, Refusal> {
+    let schema = session.latest_schema(path.dataset()?)?;
     Ok(Reply(Wrangled::of(&schema)))
 }
 
 pub async fn change(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Wrangle>,
 ) -> Result<Reply<Wrangled>, Refusal> {
     let changes: Vec<ColumnChange> =
         body.columns.into_iter().map(ColumnWrangle::into_domain).collect();
-    let schema = call.domo.change_columns(call.user, path.dataset()?, &changes).await?;
+    let schema = session.change_columns(path.dataset()?, &changes).await?;
     Ok(Reply(Wrangled::of(&schema)))
 }
 

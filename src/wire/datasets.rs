@@ -4,42 +4,42 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{ArrayOrObject, Call, Json, PathArgs, Reply};
+use super::extract::{ArrayOrObject, Json, PathArgs, Reply};
 use super::shapes::{DatasetProperties, Empty, EpochMillis, Formulas, Owner, SchemaDefinition};
-use crate::domain::instance::{NewDataset, ProfileChange};
-use crate::domain::{self, Grantee, Profile};
+use crate::domain::operations::{NewDataset, ProfileChange};
+use crate::domain::{self, Moment, Profile, Session};
 
-pub async fn create(call: Call, Json(body): Json<Create>) -> Result<Reply<Created>, Refusal> {
-    let created = call.domo.create_dataset(call.user, body.try_into()?)?;
+pub async fn create(session: Session, Json(body): Json<Create>) -> Result<Reply<Created>, Refusal> {
+    let created = session.create_dataset(body.try_into()?)?;
     Ok(Reply(Created::of(&created)))
 }
 
-pub async fn get(call: Call, path: PathArgs) -> Result<Reply<Metadata>, Refusal> {
-    let dataset = call.domo.dataset(call.user, path.dataset()?)?;
-    Ok(Reply(Metadata::of(&dataset, &call)))
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Metadata>, Refusal> {
+    let dataset = session.dataset(path.dataset()?)?;
+    Ok(Reply(Metadata::of(&dataset, &dataset.moment)))
 }
 
-pub async fn delete(call: Call, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    call.domo.delete_dataset(call.user, path.dataset()?)?;
+pub async fn delete(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
+    session.delete_dataset(path.dataset()?)?;
     Ok(Reply(Empty {}))
 }
 
 pub async fn change(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Properties>,
 ) -> Result<Reply<Metadata>, Refusal> {
-    let dataset = call.domo.change_profile(call.user, path.dataset()?, body.try_into()?)?;
-    Ok(Reply(Metadata::of(&dataset, &call)))
+    let dataset = session.change_profile(path.dataset()?, body.try_into()?)?;
+    Ok(Reply(Metadata::of(&dataset, &dataset.moment)))
 }
 
 pub async fn tag(
-    call: Call,
+    session: Session,
     path: PathArgs,
     ArrayOrObject(tags): ArrayOrObject<Vec<String>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let change = ProfileChange { tags: Some(tags), ..ProfileChange::default() };
-    call.domo.change_profile(call.user, path.dataset()?, change)?;
+    session.change_profile(path.dataset()?, change)?;
     Ok(Reply(Empty {}))
 }
 
@@ -214,11 +214,10 @@ pub struct CardInfo {
 }
 
 impl Metadata {
-    pub fn of(it: &domain::Dataset, call: &Call) -> Self {
-        let world = call.domo.world();
-        let now = world.clock.now();
+    pub fn of(it: &domain::Dataset, moment: &Moment) -> Self {
+        let now = moment.now;
         let owner = it.owner();
-        let level = it.level_of(call.user, &world.directory);
+        let level = moment.level_of_user(it);
         let stream = it.stream.as_ref();
         let provider = &it.profile.provider;
         Self {
@@ -230,7 +229,7 @@ impl Metadata {
             description: it.profile.description.clone(),
             owner: Owner {
                 id: owner.to_string(),
-                name: world.directory.name_of(Grantee::user(owner)),
+                name: moment.name_of_user(owner),
                 kind: "USER",
                 group: false,
             },

@@ -8,8 +8,7 @@ pub mod token;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::extract::Call;
-use crate::domain::{self, Grantee};
+use crate::domain::{self, Moment};
 
 /// A column: two members in this order, because a client compares their text.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,8 +41,8 @@ pub struct Owner {
 }
 
 impl Owner {
-    fn of(it: &domain::Dataset, call: &Call) -> Self {
+    fn of(it: &domain::Dataset, moment: &Moment) -> Self {
         let id = it.owner();
-        Self { id, name: call.domo.world().directory.name_of(Grantee::user(id)) }
+        Self { id, name: moment.name_of_user(id) }
     }
 }

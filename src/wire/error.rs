@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::extract::JSON;
 use super::not_emulated;
-use crate::domain::instance::Instance;
-use crate::domain::{self, AskedFor, Error, SqlError};
+use crate::domain::{AnonymousSession, AskedFor, Error, SqlError};
 
 /// Names what a 501 does not emulate.
 pub const UNSUPPORTED: HeaderName = HeaderName::from_static("x-domock-unsupported");
@@ -117,13 +116,13 @@ pub async fn no_such_verb() -> Refusal {
 /// Puts every refusal into Domo's envelope, also those that no handler has seen.
 pub async fn envelope_refusals(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let instance = request.extensions().get::<Instance>().cloned();
+    let session = request.extensions().get::<AnonymousSession>().cloned();
     let response = next.run(request).await;
     if response.status().as_u16() < 400 {
         return response;
     }
     let Some(refusal) = refusal_of(&response) else { return response };
-    let trace = instance.map(|it| it.world().draw(domain::ids::Ids::trace)).unwrap_or_default();
+    let trace = session.map(|it| it.trace()).unwrap_or_default();
     log(&refusal, &path, &trace);
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);

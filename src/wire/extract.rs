@@ -1,4 +1,4 @@
-//! What handlers take and give: the call, path arguments, JSON and CSV bodies, with refusals in Domo's shape.
+//! What handlers take and give: the session, path arguments, JSON and CSV bodies, with refusals in Domo's shape.
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -14,35 +14,34 @@ use serde::de::DeserializeOwned;
 use tower_http::timeout::TimeoutError;
 
 use super::Settings;
-use super::auth::Caller;
 use super::error::Refusal;
-use crate::domain::instance::Instance;
-use crate::domain::{DatasetId, UserId};
+use crate::domain::{AnonymousSession, DatasetId, Session};
 
 /// The content type that Domo's samples print, to the letter: a client takes anything else for text.
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
 
-/// Which instance is asked, and by whom.
-#[derive(Debug)]
-pub struct Call {
-    pub domo: Instance,
-    pub user: UserId,
-}
-
-impl<S: Sync> FromRequestParts<S> for Call {
+/// A request of a user; `auth` makes one where a route wants a caller.
+impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let instance = parts.extensions.get::<Instance>().cloned();
-        let domo = instance.ok_or_else(|| {
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the request was given no instance")
-        })?;
-        let caller = parts.extensions.get::<Caller>().copied();
-        let Caller(user) = caller.ok_or_else(|| {
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the request was given no user")
-        })?;
-        Ok(Self { domo, user })
+        given(parts)
     }
+}
+
+/// A request of whoever it is.
+impl<S: Sync> FromRequestParts<S> for AnonymousSession {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        given(parts)
+    }
+}
+
+fn given<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Refusal> {
+    parts.extensions.get::<T>().cloned().ok_or_else(|| {
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the request was given no session")
+    })
 }
 
 /// The arguments in the path, by the names of the route table, percent-decoded.

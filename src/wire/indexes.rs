@@ -5,35 +5,35 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::error::Refusal;
-use super::extract::{Call, OptionalJson, PathArgs, Reply};
+use super::extract::{OptionalJson, PathArgs, Reply};
 use super::shapes::{EpochMillis, LooseId, Opaque};
 use crate::domain::index::IndexJob;
-use crate::domain::{DatasetId, UploadId};
+use crate::domain::{DatasetId, Session, UploadId};
 
 pub async fn request(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(body): OptionalJson<Request>,
 ) -> Result<Reply<Job>, Refusal> {
     let dataset = path.dataset()?;
-    let job = call.domo.index(call.user, dataset, body.versions()?).await?;
-    Ok(Reply(Job::of(dataset, &job, job.is_ready(call.domo.now()))))
+    let job = session.index(dataset, body.versions()?).await?;
+    Ok(Reply(Job::of(dataset, &job, job.is_ready(job.moment.now))))
 }
 
 pub async fn request_all(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Job>, Refusal> {
     let dataset = path.dataset()?;
-    let job = call.domo.index(call.user, dataset, Vec::new()).await?;
-    Ok(Reply(Job::of(dataset, &job, job.is_ready(call.domo.now()))))
+    let job = session.index(dataset, Vec::new()).await?;
+    Ok(Reply(Job::of(dataset, &job, job.is_ready(job.moment.now))))
 }
 
-pub async fn status(call: Call, path: PathArgs) -> Result<Reply<Status>, Refusal> {
+pub async fn status(session: Session, path: PathArgs) -> Result<Reply<Status>, Refusal> {
     let dataset = path.dataset()?;
-    let (job, is_ready) = call.domo.index_job(call.user, dataset, path.text("index"))?;
-    Ok(Reply(Status::of(dataset, &job, is_ready)))
+    let job = session.index_job(dataset, path.text("index"))?;
+    Ok(Reply(Status::of(dataset, &job, job.is_ready(job.moment.now))))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

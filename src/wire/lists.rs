@@ -1,14 +1,16 @@
 //! Lists of datasets: by page, by ids, by search.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::datasets::Metadata;
 use super::error::Refusal;
-use super::extract::{ArrayOrObject, Call, Json, Query, Reply};
+use super::extract::{ArrayOrObject, Json, Query, Reply};
 use super::shapes::{LooseBool, LooseId, Opaque};
-use crate::domain::instance::{DatasetFilter, DatasetOrder};
-use crate::domain::{DatasetId, Timestamp};
+use crate::domain::operations::{DatasetFilter, DatasetKey, DatasetOrder};
+use crate::domain::{AsOf, Dataset, DatasetId, Moment, Session, Timestamp};
 
 /// The most datasets of a page.
 pub const PAGE_MAX: usize = 50;
@@ -16,45 +18,57 @@ pub const PAGE_MAX: usize = 50;
 const SEARCH_MAX: usize = 10_000;
 const SEARCH_COUNT_DEFAULT: usize = 10;
 
-pub async fn list(call: Call, Query(query): Query<ListQuery>) -> Result<Reply<Listed>, Refusal> {
+pub async fn list(
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Reply<Listed>, Refusal> {
     let (limit, offset) = query.page()?;
-    let found = call.domo.datasets(call.user, &query.filter(), query.order()?);
+    let found = session.datasets(&query.filter(), query.order()?);
     let page = found.iter().skip(offset).take(limit);
     Ok(Reply(Listed {
-        data_sources: page.map(|it| Metadata::of(it, &call)).collect(),
+        data_sources: page.map(|it| Metadata::of(it, &found.moment)).collect(),
         metadata: Total { total_count: found.len() },
     }))
 }
 
-pub async fn bulk(call: Call, ArrayOrObject(ids): ArrayOrObject<Vec<String>>) -> Reply<Found> {
+pub async fn bulk(
+    session: Session,
+    ArrayOrObject(ids): ArrayOrObject<Vec<String>>,
+) -> Reply<Found> {
     let ids: Vec<DatasetId> = ids.iter().filter_map(|it| it.parse().ok()).collect();
-    let found = call.domo.datasets_named(call.user, &ids);
-    Reply(Found { data_sources: found.iter().map(|it| Metadata::of(it, &call)).collect() })
+    let found = session.datasets_by_id(&ids);
+    Reply(Found { data_sources: found.iter().map(|it| Metadata::of(it, &found.moment)).collect() })
 }
 
 /// The data center's search.
 pub async fn search(
-    call: Call,
+    session: Session,
     Json(search): Json<Search>,
 ) -> Result<Reply<SearchedDatasets>, Refusal> {
-    let found = search.datasets(&call)?;
+    let found = search.datasets(&session)?;
     let page = found.iter().skip(search.offset).take(search.count());
     Ok(Reply(SearchedDatasets {
-        data_sources: page.map(|it| Metadata::of(it, &call)).collect(),
+        data_sources: page.map(|it| Metadata::of(it, &found.moment)).collect(),
         metadata: Total { total_count: found.len() },
     }))
 }
 
 /// The search over everything; here there are only datasets.
-pub async fn query(call: Call, Json(search): Json<Search>) -> Result<Reply<Searched>, Refusal> {
-    let found = if search.wants_datasets() { search.datasets(&call)? } else { Vec::new() };
-    let page = found.iter().take(SEARCH_MAX).skip(search.offset).take(search.count());
+pub async fn query(
+    session: Session,
+    Json(search): Json<Search>,
+) -> Result<Reply<Searched>, Refusal> {
+    let found = search.wants_datasets().then(|| search.datasets(&session)).transpose()?;
+    let page = |found: &AsOf<Vec<Arc<Dataset>>>| {
+        let page = found.iter().take(SEARCH_MAX).skip(search.offset).take(search.count());
+        page.map(|it| SearchObject::of(it, &found.moment)).collect()
+    };
     Ok(Reply(Searched {
         facet_map: Opaque(serde_json::json!({})),
-        total_result_count: found.len(),
+        total_result_count: found.as_ref().map_or(0, |it| it.len()),
         query_uuid: None,
         hide_search_objects: false,
-        search_objects: page.map(|it| SearchObject::of(it, &call)).collect(),
+        search_objects: found.as_ref().map(page).unwrap_or_default(),
         search_results_map: Opaque(serde_json::json!({})),
     }))
 }
@@ -96,23 +110,21 @@ impl ListQuery {
         }
     }
 
-    fn order(&self) -> Result<(DatasetOrder, bool), Refusal> {
-        match self.order_by.as_deref() {
-            None => Ok((DatasetOrder::Created, false)),
-            Some(field) => order_of(field).map(|order| (order, false)),
-        }
+    fn order(&self) -> Result<DatasetOrder, Refusal> {
+        let by = self.order_by.as_deref().map_or(Ok(DatasetKey::Created), key_of)?;
+        Ok(DatasetOrder { by, descending: false })
     }
 }
 
 /// A field to sort by, in any of its spellings.
-pub fn order_of(field: &str) -> Result<DatasetOrder, Refusal> {
+pub fn key_of(field: &str) -> Result<DatasetKey, Refusal> {
     match field.to_lowercase().replace('_', "").as_str() {
-        "created" | "createdat" | "createdate" => Ok(DatasetOrder::Created),
-        "name" | "namesort" | "displayname" | "displaynamesort" => Ok(DatasetOrder::Name),
-        "lastupdated" | "updated" | "dataupdated" | "lastupdateddate" => Ok(DatasetOrder::Updated),
-        "lasttouched" | "lastmodified" | "lastmodifieddate" => Ok(DatasetOrder::Touched),
-        "cardcount" => Ok(DatasetOrder::Cards),
-        "rowcount" | "rows" => Ok(DatasetOrder::Rows),
+        "created" | "createdat" | "createdate" => Ok(DatasetKey::Created),
+        "name" | "namesort" | "displayname" | "displaynamesort" => Ok(DatasetKey::Name),
+        "lastupdated" | "updated" | "dataupdated" | "lastupdateddate" => Ok(DatasetKey::Updated),
+        "lasttouched" | "lastmodified" | "lastmodifieddate" => Ok(DatasetKey::Touched),
+        "cardcount" => Ok(DatasetKey::Cards),
+        "rowcount" | "rows" => Ok(DatasetKey::Rows),
         _ => Err(Refusal::bad_request(format!("'{field}' is no field to sort by"))),
     }
 }
@@ -192,10 +204,7 @@ impl Search {
         wanted.peek().is_none() || wanted.any(|it| it.eq_ignore_ascii_case("dataset"))
     }
 
-    fn datasets(
-        &self,
-        call: &Call,
-    ) -> Result<Vec<std::sync::Arc<crate::domain::Dataset>>, Refusal> {
+    fn datasets(&self, session: &Session) -> Result<AsOf<Vec<Arc<Dataset>>>, Refusal> {
         let mut filter = DatasetFilter::default();
         filter
             .names
@@ -204,12 +213,12 @@ impl Search {
             it.narrow(&mut filter)?;
         }
         let sort = self.sort.as_ref().and_then(|it| it.field_sorts.first());
-        let order = sort.map_or(Ok((DatasetOrder::Created, false)), |it| {
-            let descends =
+        let order = sort.map_or(Ok(DatasetOrder::default()), |it| {
+            let descending =
                 it.sort_order.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("desc"));
-            order_of(&it.field).map(|order| (order, descends))
+            key_of(&it.field).map(|by| DatasetOrder { by, descending })
         })?;
-        Ok(call.domo.datasets(call.user, &filter, order))
+        Ok(session.datasets(&filter, order))
     }
 }
 
@@ -278,9 +287,8 @@ pub struct SearchObject {
 }
 
 impl SearchObject {
-    fn of(it: &crate::domain::Dataset, call: &Call) -> Self {
-        let world = call.domo.world();
-        let now = world.clock.now();
+    fn of(it: &Dataset, moment: &Moment) -> Self {
+        let now = moment.now;
         let owner = it.owner();
         Self {
             entity_type: "dataset",
@@ -288,7 +296,7 @@ impl SearchObject {
             name: it.profile.name.clone(),
             description: it.profile.description.clone(),
             owned_by_id: owner.to_string(),
-            owned_by_name: world.directory.name_of(crate::domain::Grantee::user(owner)),
+            owned_by_name: moment.name_of_user(owner),
             create_date: it.created_at.millis(),
             last_modified: it.last_touched.millis(),
             tags: it.profile.tags.clone(),

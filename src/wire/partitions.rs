@@ -4,35 +4,36 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, OptionalJson, PathArgs, Reply};
+use super::extract::{OptionalJson, PathArgs, Reply};
 use super::shapes::{Empty, EpochMillis};
+use crate::domain::Session;
 use crate::domain::version::DataVersion;
 
 /// What the page states for a search.
 const LIMIT_DEFAULT: usize = 100;
 
-pub async fn list(call: Call, path: PathArgs) -> Result<Reply<Vec<Tag>>, Refusal> {
-    let partitions = call.domo.partitions(call.user, path.dataset()?)?;
+pub async fn list(session: Session, path: PathArgs) -> Result<Reply<Vec<Tag>>, Refusal> {
+    let partitions = session.partitions(path.dataset()?)?;
     Ok(Reply(partitions.into_iter().map(|(tag, _)| Tag { partition_id: tag }).collect()))
 }
 
 pub async fn search(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(search): OptionalJson<Search>,
 ) -> Result<Reply<Vec<Partition>>, Refusal> {
-    let partitions = call.domo.live_partitions(call.user, path.dataset()?)?;
+    let partitions = session.live_partitions(path.dataset()?)?;
     let all = partitions.into_iter().map(|(tag, version)| Partition::of(tag, &version)).collect();
     Ok(Reply(search.among(all)?))
 }
 
-pub async fn delete_data(call: Call, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    call.domo.delete_partition_data(call.user, path.dataset()?, &path.text("tag").to_owned())?;
+pub async fn delete_data(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
+    session.delete_partition_data(path.dataset()?, &path.text("tag").to_owned())?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn delete_tag(call: Call, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    call.domo.delete_partition_tag(call.user, path.dataset()?, &path.text("tag").to_owned())?;
+pub async fn delete_tag(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
+    session.delete_partition_tag(path.dataset()?, &path.text("tag").to_owned())?;
     Ok(Reply(Empty {}))
 }
 

@@ -5,60 +5,64 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Query, Reply};
+use super::extract::{Json, PathArgs, Query, Reply};
 use super::shapes::{Empty, LooseBool, LooseId};
 use crate::domain::DatasetId;
+use crate::domain::Session;
 use crate::domain::policy::{self, Policy, PolicyFilter, PolicyId};
 
 pub async fn list(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<ListQuery>,
 ) -> Result<Reply<Vec<FilterGroup>>, Refusal> {
     let dataset = path.dataset()?;
-    let policies = call.domo.policies(call.user, dataset)?;
+    let policies = session.policies(dataset)?;
     let shown = policies.all().filter(|(id, _)| query.with_open() || !policy::is_open(*id));
     Ok(Reply(shown.map(|(id, it)| FilterGroup::of(dataset, id, it)).collect()))
 }
 
 pub async fn create(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
     let (dataset, policy) = (path.dataset()?, body.into_domain()?);
-    let id = call.domo.add_policy(call.user, dataset, policy.clone())?;
+    let id = session.add_policy(dataset, policy.clone())?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
-pub async fn get(call: Call, path: PathArgs) -> Result<Reply<FilterGroup>, Refusal> {
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<FilterGroup>, Refusal> {
     let (dataset, id) = (path.dataset()?, path.id("policy")?);
-    let policy = call.domo.policy(call.user, dataset, id)?;
+    let policy = session.policy(dataset, id)?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
 pub async fn update(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
     let (dataset, id, policy) = (path.dataset()?, path.id("policy")?, body.into_domain()?);
-    call.domo.replace_policy(call.user, dataset, id, policy.clone())?;
+    session.replace_policy(dataset, id, policy.clone())?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
-pub async fn delete(call: Call, path: PathArgs) -> Result<(StatusCode, Reply<Empty>), Refusal> {
-    call.domo.delete_policy(call.user, path.dataset()?, path.id("policy")?)?;
+pub async fn delete(
+    session: Session,
+    path: PathArgs,
+) -> Result<(StatusCode, Reply<Empty>), Refusal> {
+    session.delete_policy(path.dataset()?, path.id("policy")?)?;
     Ok((StatusCode::OK, Reply(Empty {})))
 }
 
 pub async fn control(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Control>,
 ) -> Result<Reply<Controlled>, Refusal> {
     let (dataset, enabled) = (path.dataset()?, body.enabled.value("enabled")?);
-    call.domo.enable_policies(call.user, dataset, enabled)?;
+    session.enable_policies(dataset, enabled)?;
     Ok(Reply(Controlled { enabled, external: false }))
 }
 

@@ -4,68 +4,68 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{ArrayOrObject, Call, Json, PathArgs, Reply};
+use super::extract::{ArrayOrObject, Json, PathArgs, Reply};
 use super::shapes::{Empty, LooseBool, LooseId};
-use crate::domain::{self, AccessLevel, Grantee, GranteeKind};
+use crate::domain::{self, AccessLevel, Grantee, GranteeKind, Session};
 
-pub async fn list(call: Call, path: PathArgs) -> Result<Reply<AccessList>, Refusal> {
-    let grants = call.domo.grants(call.user, path.dataset()?)?;
+pub async fn list(session: Session, path: PathArgs) -> Result<Reply<AccessList>, Refusal> {
+    let grants = session.grants(path.dataset()?)?;
     Ok(Reply(AccessList::of(&grants)))
 }
 
 pub async fn share(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Share>,
 ) -> Result<Reply<Empty>, Refusal> {
-    call.domo.share(call.user, path.dataset()?, &body.into_grants()?)?;
+    session.share(path.dataset()?, &body.into_grants()?)?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn revoke(call: Call, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
+pub async fn revoke(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
     let kind = grantee_kind(path.text("kind"))?;
     let grantee = Grantee { kind, id: path.id("grantee")? };
-    call.domo.revoke(call.user, path.dataset()?, &[grantee])?;
+    session.revoke(path.dataset()?, &[grantee])?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn remove_user(call: Call, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    call.domo.revoke(call.user, path.dataset()?, &[Grantee::user(path.id("user")?)])?;
+pub async fn remove_user(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
+    session.revoke(path.dataset()?, &[Grantee::user(path.id("user")?)])?;
     Ok(Reply(Empty {}))
 }
 
 pub async fn remove_users(
-    call: Call,
+    session: Session,
     path: PathArgs,
     ArrayOrObject(members): ArrayOrObject<Vec<Member>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let grantees = members.iter().map(Member::grantee).collect::<Result<Vec<_>, _>>()?;
-    call.domo.revoke(call.user, path.dataset()?, &grantees)?;
+    session.revoke(path.dataset()?, &grantees)?;
     Ok(Reply(Empty {}))
 }
 
 /// One grant, given or changed.
 pub async fn put(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Permission>,
 ) -> Result<Reply<Empty>, Refusal> {
-    call.domo.share(call.user, path.dataset()?, &[body.into_grant()?])?;
+    session.share(path.dataset()?, &[body.into_grant()?])?;
     Ok(Reply(Empty {}))
 }
 
 /// Makes one user the dataset's owner.
 pub async fn change_owner(
-    call: Call,
+    session: Session,
     path: PathArgs,
     ArrayOrObject(body): ArrayOrObject<Responsible>,
 ) -> Result<Reply<Empty>, Refusal> {
-    call.domo.hand_over(call.user, path.dataset()?, body.user()?)?;
+    session.hand_over(path.dataset()?, body.user()?)?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn change_owner_to(call: Call, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    call.domo.hand_over(call.user, path.dataset()?, path.id("user")?)?;
+pub async fn change_owner_to(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
+    session.hand_over(path.dataset()?, path.id("user")?)?;
     Ok(Reply(Empty {}))
 }
 

@@ -19,9 +19,9 @@ use serde::Deserialize;
 
 use super::Settings;
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Query};
+use super::extract::{Json, PathArgs, Query};
 use super::shapes::{LooseBool, LooseId};
-use crate::domain::{DatasetId, Rows, SqlError};
+use crate::domain::{DatasetId, Rows, Session, SqlError, operations};
 
 pub use structured::StructuredQuery;
 
@@ -29,39 +29,37 @@ pub use shape::{Answer, DefaultShape, Frame, Shape, ShapeQuery, TableAnswer};
 
 pub async fn execute(
     State(settings): State<Settings>,
-    call: Call,
+    session: Session,
     path: PathArgs,
     (headers, Query(query)): (HeaderMap, Query<ShapeQuery>),
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = Shape::negotiate(&settings, &headers, &query, body.query.is_some())?;
     let shape = body.shape(shape)?;
-    answer(&call, path.dataset()?, body, shape).await
+    answer(&session, path.dataset()?, body, shape).await
 }
 
 /// The same, in the shape of a table unless the URL says otherwise.
 pub async fn export(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<ShapeQuery>,
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = query.wanted()?.unwrap_or(Shape::Table);
     let shape = body.shape(shape)?;
-    answer(&call, path.dataset()?, body, shape).await
+    answer(&session, path.dataset()?, body, shape).await
 }
 
 pub async fn answer(
-    call: &Call,
+    session: &Session,
     dataset: DatasetId,
     body: Execute,
     shape: Shape,
 ) -> Result<Response, Refusal> {
-    let started_at = call.domo.now();
     let seen_as = body.seen_as()?;
     let sql = body.sql()?;
-    let rows = call.domo.query(call.user, dataset, sql, &seen_as).await?;
-    let duration_ms = call.domo.now().millis() - started_at.millis();
+    let operations::Answer { rows, duration_ms } = session.query(dataset, sql, &seen_as).await?;
     let frame = shape.frame(dataset, rows.columns(), duration_ms);
     let body = if rows.is_complete() {
         whole(rows, frame, shape).await?

@@ -11,6 +11,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::Settings;
+use crate::domain::Need;
 pub use counters::RouteCounters;
 
 use Evidence::{Documented, Inferred, Observed};
@@ -77,23 +78,24 @@ pub enum Verb {
     Delete,
 }
 
-/// What a caller must show, or be allowed, for a route to do what it is asked; the least first. The rules are the
-/// domain's: this says which one each route meets.
+/// The least credential or access level a route needs, weakest first. Enforced by `domain::Session`; `grants.rs` checks
+/// that both agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Needs {
     /// No credential.
     Nothing,
     /// A credential, whosever it is.
     Login,
-    /// Access to the dataset that the request is about, up to `CAN_VIEW`.
-    View,
-    /// Up to `CAN_SHARE`.
-    Share,
-    /// Up to `CAN_EDIT`.
-    Edit,
-    /// Up to `CO_OWNER`.
-    Own,
+    /// Access to the dataset that the request is about.
+    Dataset(Need),
 }
+
+const VIEW: Needs = Needs::Dataset(Need::View);
+const SHARE: Needs = Needs::Dataset(Need::Share);
+const EDIT: Needs = Needs::Dataset(Need::Edit);
+const OWN: Needs = Needs::Dataset(Need::Own);
+const LOGIN: Needs = Needs::Login;
+const NOTHING: Needs = Needs::Nothing;
 
 /// How we know that an answer is right; the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -235,10 +237,7 @@ impl Needs {
         match self {
             Self::Nothing => "nothing",
             Self::Login => "login",
-            Self::View => "view",
-            Self::Share => "share",
-            Self::Edit => "edit",
-            Self::Own => "own",
+            Self::Dataset(need) => need.name(),
         }
     }
 }

@@ -4,33 +4,34 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Query, Reply};
+use super::extract::{Json, PathArgs, Query, Reply};
 use super::shapes::{ColumnDefinition, LooseBool, Opaque, SchemaDefinition};
 use crate::domain;
+use crate::domain::Session;
 
 pub async fn indexed(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<IndexedQuery>,
 ) -> Result<Reply<Indexed>, Refusal> {
     let dataset = path.dataset()?;
     let with_hidden = query.include_hidden.map_or(Ok(false), |it| it.value("includeHidden"))?;
-    let schema = call.domo.indexed_schema(call.user, dataset)?;
+    let schema = session.indexed_schema(dataset)?;
     Ok(Reply(Indexed::of(&schema, dataset, with_hidden)))
 }
 
-pub async fn latest(call: Call, path: PathArgs) -> Result<Reply<Latest>, Refusal> {
-    let schema = call.domo.latest_schema(call.user, path.dataset()?)?;
+pub async fn latest(session: Session, path: PathArgs) -> Result<Reply<Latest>, Refusal> {
+    let schema = session.latest_schema(path.dataset()?)?;
     Ok(Reply(Latest { schema: DetailedColumns::of(&schema) }))
 }
 
 pub async fn alter(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Alter>,
 ) -> Result<Reply<Altered>, Refusal> {
     let dataset = path.dataset()?;
-    let schema = call.domo.alter_schema(call.user, dataset, body.into_columns()?)?;
+    let schema = session.alter_schema(dataset, body.into_columns()?)?;
     Ok(Reply(Altered::of(&schema, dataset)))
 }
 

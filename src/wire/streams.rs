@@ -9,47 +9,51 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Csv, Json, OptionalJson, PathArgs, Query, Reply};
+use super::extract::{Csv, Json, OptionalJson, PathArgs, Query, Reply};
 use super::shapes::{Opaque, Page};
 use super::uploads::part_number;
+use crate::domain::Session;
 use crate::domain::upload::UpdateMethod;
 
 pub use execution::{Execution, Run};
 pub use stream::{Definition, Stream};
 
-pub async fn create(call: Call, Json(body): Json<Definition>) -> Result<Reply<Stream>, Refusal> {
-    let created = call.domo.create_stream(call.user, body.into_new()?)?;
-    Ok(Reply(Stream::of(&created, &call)))
+pub async fn create(
+    session: Session,
+    Json(body): Json<Definition>,
+) -> Result<Reply<Stream>, Refusal> {
+    let created = session.create_stream(body.into_new()?)?;
+    Ok(Reply(Stream::of(&created)))
 }
 
-pub async fn get(call: Call, path: PathArgs) -> Result<Reply<Stream>, Refusal> {
-    let overview = call.domo.stream(call.user, path.id("stream")?)?;
-    Ok(Reply(Stream::of(&overview, &call)))
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Stream>, Refusal> {
+    let overview = session.stream(path.id("stream")?)?;
+    Ok(Reply(Stream::of(&overview)))
 }
 
 pub async fn update(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Definition>,
 ) -> Result<Reply<Stream>, Refusal> {
-    let updated = call.domo.update_stream(call.user, path.id("stream")?, body.into_change()?)?;
-    Ok(Reply(Stream::of(&updated, &call)))
+    let updated = session.update_stream(path.id("stream")?, body.into_change()?)?;
+    Ok(Reply(Stream::of(&updated)))
 }
 
 pub async fn history(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Run>>, Refusal> {
-    let overview = call.domo.stream(call.user, path.id("stream")?)?;
+    let overview = session.stream(path.id("stream")?)?;
     let newest_first = overview.stream.executions.iter().rev();
-    let runs = newest_first.map(|it| Run::of(&overview.stream, it, overview.now)).collect();
+    let runs = newest_first.map(|it| Run::of(&overview.stream, it, overview.moment.now)).collect();
     Ok(Reply(page.of(runs, usize::MAX)))
 }
 
 /// A run that is asked for by `runType` is answered 201, as the connectors' page has it; else 200, as this one.
 pub async fn execute(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(body): OptionalJson<Execute>,
 ) -> Result<(StatusCode, Reply<Execution>), Refusal> {
@@ -57,54 +61,55 @@ pub async fn execute(
     let status = if body.run_type.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     let method = body.update_method.map(parsed_method).transpose()?;
     let run_type = body.run_type.or(body.action).unwrap_or_else(|| "MANUAL".to_owned());
-    let (execution, now) =
-        call.domo.execute_stream(call.user, stream, (run_type.to_uppercase(), method))?;
-    Ok((status, Reply(Execution::of(stream, &execution, now))))
+    let execution = session.execute_stream(stream, run_type.to_uppercase(), method)?;
+    Ok((status, Reply(Execution::of(stream, &execution, execution.moment.now))))
 }
 
 /// Oldest first.
 pub async fn executions(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Execution>>, Refusal> {
-    let overview = call.domo.stream(call.user, path.id("stream")?)?;
-    let of = |it: &std::sync::Arc<_>| Execution::of(overview.stream.id, it, overview.now);
+    let overview = session.stream(path.id("stream")?)?;
+    let of = |it: &std::sync::Arc<_>| Execution::of(overview.stream.id, it, overview.moment.now);
     Ok(Reply(page.of(overview.stream.executions.iter().map(of).collect(), usize::MAX)))
 }
 
-pub async fn execution(call: Call, path: PathArgs) -> Result<Reply<Execution>, Refusal> {
+pub async fn execution(session: Session, path: PathArgs) -> Result<Reply<Execution>, Refusal> {
     let stream = path.id("stream")?;
-    let (execution, now) = call.domo.execution(call.user, stream, path.id("execution")?)?;
-    Ok(Reply(Execution::of(stream, &execution, now)))
+    let execution = session.execution(stream, path.id("execution")?)?;
+    Ok(Reply(Execution::of(stream, &execution, execution.moment.now)))
 }
 
-pub async fn part(call: Call, path: PathArgs, Csv(body): Csv) -> Result<Reply<Done>, Refusal> {
-    let number = (path.id("stream")?, path.id("execution")?, part_number(&path)?);
-    call.domo.put_execution_part(call.user, number, body).await?;
+pub async fn part(
+    session: Session,
+    path: PathArgs,
+    Csv(body): Csv,
+) -> Result<Reply<Done>, Refusal> {
+    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
+    session.put_execution_part(stream, execution, part_number(&path)?, body).await?;
     Ok(Reply(Done { status: 200, status_reason: "OK" }))
 }
 
 pub async fn commit(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Execution>, Refusal> {
     let stream = path.id("stream")?;
-    let (execution, now) =
-        call.domo.commit_execution(call.user, stream, path.id("execution")?).await?;
-    Ok(Reply(Execution::of(stream, &execution, now)))
+    let execution = session.commit_execution(stream, path.id("execution")?).await?;
+    Ok(Reply(Execution::of(stream, &execution, execution.moment.now)))
 }
 
 pub async fn abort(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(body): OptionalJson<Abort>,
 ) -> Result<Reply<Execution>, Refusal> {
     let stream = path.id("stream")?;
-    let (execution, now) =
-        call.domo.abort_execution(call.user, stream, path.id("execution")?, body.message)?;
-    Ok(Reply(Execution::of(stream, &execution, now)))
+    let execution = session.abort_execution(stream, path.id("execution")?, body.message)?;
+    Ok(Reply(Execution::of(stream, &execution, execution.moment.now)))
 }
 
 /// The page sends `action`, the connectors' page `runType`, other clients nothing.

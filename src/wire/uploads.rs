@@ -7,40 +7,44 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::Refusal;
-use super::extract::{Call, Csv, OptionalJson, PathArgs, Query, Reply, broken_body};
+use super::extract::{Csv, OptionalJson, PathArgs, Query, Reply, broken_body};
 use super::shapes::{Empty, EpochMillis, LooseBool, Opaque};
-use crate::domain::instance::PartError;
+use crate::domain::operations::{PartError, StartedUpload};
 use crate::domain::upload::{NewRows, UpdateMethod, UploadIntent};
-use crate::domain::{self, DatasetId, UploadId};
+use crate::domain::{self, DatasetId, Session, UploadId};
 
 pub async fn start(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<StartQuery>,
     OptionalJson(body): OptionalJson<Start>,
 ) -> Result<Reply<Started>, Refusal> {
     let dataset = path.dataset()?;
-    let (upload, requested_at) = match body.rows()? {
-        Some(rows) => call.domo.append_rows(call.user, dataset, rows).await?,
-        None => call.domo.start_upload(call.user, dataset, body.intent(query)?)?,
+    let upload = match body.rows()? {
+        Some(rows) => session.append_rows(dataset, rows).await?,
+        None => session.start_upload(dataset, body.intent(query)?)?,
     };
-    Ok(Reply(Started::of(dataset, upload, requested_at)))
+    Ok(Reply(Started::of(dataset, upload)))
 }
 
-pub async fn part(call: Call, path: PathArgs, Csv(body): Csv) -> Result<Reply<Empty>, Refusal> {
-    let number = (path.id("upload")?, part_number(&path)?);
-    call.domo.put_part(call.user, path.dataset()?, number, body).await?;
+pub async fn part(
+    session: Session,
+    path: PathArgs,
+    Csv(body): Csv,
+) -> Result<Reply<Empty>, Refusal> {
+    let (upload, number) = (path.id("upload")?, part_number(&path)?);
+    session.put_part(path.dataset()?, upload, number, body).await?;
     Ok(Reply(Empty {}))
 }
 
 pub async fn commit(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(body): OptionalJson<Commit>,
 ) -> Result<Reply<Committed>, Refusal> {
     let (dataset, upload) = (path.dataset()?, path.id("upload")?);
-    let how = (body.intent()?, body.index()?);
-    let version = call.domo.commit_upload(call.user, dataset, upload, how).await?;
+    let (intent, index) = (body.intent()?, body.index()?);
+    let version = session.commit_upload(dataset, upload, &intent, index).await?;
     Ok(Reply(Committed::of(dataset, &version)))
 }
 
@@ -154,8 +158,12 @@ pub struct Started {
 }
 
 impl Started {
-    fn of(dataset: DatasetId, upload_id: UploadId, requested_as_of: EpochMillis) -> Self {
-        Self { data_source_id: dataset.to_string(), upload_id, requested_as_of }
+    fn of(dataset: DatasetId, upload: StartedUpload) -> Self {
+        Self {
+            data_source_id: dataset.to_string(),
+            upload_id: upload.id,
+            requested_as_of: upload.requested_at.millis(),
+        }
     }
 }
 

@@ -4,15 +4,14 @@ mod search;
 
 use std::fmt;
 
-use axum::Extension;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Query, Reply};
+use super::extract::{Json, PathArgs, Query, Reply};
 use super::shapes::Page;
 use crate::domain::ids::{GroupId, UserId};
-use crate::domain::{self, Instance, directory};
+use crate::domain::{AnonymousSession, Session, directory};
 
 pub use search::{Found, Search, search};
 
@@ -20,43 +19,34 @@ pub use search::{Found, Search, search};
 const PAGE_DEFAULT: usize = 500;
 
 /// Clients ask who they are to learn whether their token is good.
-pub async fn me(call: Call) -> Result<Reply<User>, Refusal> {
-    one_user(&call, call.user)
+pub async fn me(session: Session) -> Result<Reply<User>, Refusal> {
+    let user = session.me()?;
+    Ok(Reply(User::of(&user)))
 }
 
-pub async fn user(call: Call, path: PathArgs) -> Result<Reply<User>, Refusal> {
-    one_user(&call, path.id("user")?)
+pub async fn user(session: Session, path: PathArgs) -> Result<Reply<User>, Refusal> {
+    let user = session.user(path.id("user")?)?;
+    Ok(Reply(User::of(&user)))
 }
 
-fn one_user(call: &Call, id: UserId) -> Result<Reply<User>, Refusal> {
-    let world = call.domo.world();
-    let user = world.directory.user(id).ok_or_else(|| domain::Error::not_found("user", id))?;
-    Ok(Reply(User::of(user)))
-}
-
-pub async fn users(call: Call, Query(page): Query<Page>) -> Reply<Vec<User>> {
-    let all = call.domo.world().directory.users().map(User::of).collect();
+pub async fn users(session: Session, Query(page): Query<Page>) -> Reply<Vec<User>> {
+    let all = session.users().iter().map(|it| User::of(it)).collect();
     Reply(page.of(all, PAGE_DEFAULT))
 }
 
-pub async fn group(call: Call, path: PathArgs) -> Result<Reply<Group>, Refusal> {
-    let id: GroupId = path.id("group")?;
-    let world = call.domo.world();
-    let group = world.directory.group(id).ok_or_else(|| domain::Error::not_found("group", id))?;
-    Ok(Reply(Group::of(group)))
+pub async fn group(session: Session, path: PathArgs) -> Result<Reply<Group>, Refusal> {
+    let group = session.group(path.id("group")?)?;
+    Ok(Reply(Group::of(&group)))
 }
 
-pub async fn groups(call: Call, Query(page): Query<Page>) -> Reply<Vec<Group>> {
-    let all = call.domo.world().directory.groups().map(Group::of).collect();
+pub async fn groups(session: Session, Query(page): Query<Page>) -> Reply<Vec<Group>> {
+    let all = session.groups().iter().map(|it| Group::of(it)).collect();
     Reply(page.of(all, PAGE_DEFAULT))
 }
 
 /// A refused login is a 200 as well.
-pub async fn log_in(
-    Extension(domo): Extension<Instance>,
-    Json(login): Json<Login>,
-) -> Reply<LoggedIn> {
-    let token = domo.log_in(&login.email_address, &login.password);
+pub async fn log_in(session: AnonymousSession, Json(login): Json<Login>) -> Reply<LoggedIn> {
+    let token = session.log_in(&login.email_address, &login.password);
     let reason = token.is_none().then_some("INVALID_CREDENTIALS");
     Reply(LoggedIn { success: token.is_some(), session_token: token, reason })
 }

@@ -6,33 +6,33 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Call, Json, PathArgs, Query, Reply};
+use super::extract::{Json, PathArgs, Query, Reply};
 use super::shapes::{EpochMillis, Page};
 use crate::domain::version::{DataVersion, Standing};
-use crate::domain::{self, DatasetId};
+use crate::domain::{self, DatasetId, Session};
 
 /// What the page states for the list of Magic.
 const HYDRATE_LIMIT_DEFAULT: usize = 500;
 
 pub async fn list(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Version>>, Refusal> {
     let dataset = path.dataset()?;
-    let versions = call.domo.versions(call.user, dataset)?;
+    let versions = session.versions(dataset)?;
     let page = page.of(versions, usize::MAX);
     Ok(Reply(page.iter().map(|it| Version::of(dataset, it)).collect()))
 }
 
 pub async fn hydrate(
-    call: Call,
+    session: Session,
     Query(query): Query<HydrateQuery>,
     Query(page): Query<Page>,
     Json(body): Json<Hydrate>,
 ) -> Result<Reply<Vec<Version>>, Refusal> {
     let dataset = body.dataset(&query)?;
-    let versions = call.domo.versions(call.user, dataset)?;
+    let versions = session.versions(dataset)?;
     let live = versions.into_iter().filter(|it| it.is_live()).collect();
     let page = page.of(live, HYDRATE_LIMIT_DEFAULT);
     Ok(Reply(page.iter().map(|it| Version::of(dataset, it)).collect()))

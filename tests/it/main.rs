@@ -10,6 +10,7 @@ mod coverage;
 mod every_route;
 mod front;
 mod hostile_sql;
+mod one_world;
 mod openapi;
 mod policies;
 mod project;

@@ -14,7 +14,7 @@ const SALES: &str = "5a1e5000-0000-4000-8000-000000000001";
 async fn stores(domo: &Domock, user: u64) -> String {
     let dataset: DatasetId = SALES.parse().unwrap();
     let sql = "SELECT store FROM t ORDER BY store".to_owned();
-    let rows = domo.instance().query(user, dataset, sql, &[]).await.unwrap();
+    let rows = domo.instance().session(user).query(dataset, sql, &[]).await.unwrap().rows;
     let chunks: Vec<_> =
         rows.into_chunks(RowFormat::JsonArrays).map_ok(|it| it.bytes).try_collect().await.unwrap();
     String::from_utf8(chunks.concat()).unwrap()
@@ -28,7 +28,7 @@ async fn while_policies_count_a_viewer_sees_the_rows_of_theirs_and_the_owner_all
     let all = r#"["East"],["North"],["South"]"#;
     assert_eq!(stores(&domo, VIEWER).await, all);
 
-    domo.instance().enable_policies(OWNER, dataset, true).unwrap();
+    domo.instance().session(OWNER).enable_policies(dataset, true).unwrap();
     assert_eq!(stores(&domo, VIEWER).await, "");
     assert_eq!(stores(&domo, OWNER).await, all);
 
@@ -45,9 +45,9 @@ async fn while_policies_count_a_viewer_sees_the_rows_of_theirs_and_the_owner_all
         groups: [ANALYSTS].into(),
         ..Policy::default()
     };
-    domo.instance().add_policy(OWNER, dataset, policy).unwrap();
+    domo.instance().session(OWNER).add_policy(dataset, policy).unwrap();
     assert_eq!(stores(&domo, VIEWER).await, r#"["South"]"#);
 
-    domo.instance().enable_policies(OWNER, dataset, false).unwrap();
+    domo.instance().session(OWNER).enable_policies(dataset, false).unwrap();
     assert_eq!(stores(&domo, VIEWER).await, all);
 }

@@ -54,8 +54,7 @@ async fn a_bare_csv_is_a_dataset_with_the_same_id_in_every_run() {
     let mut ids = Vec::new();
     for _ in 0..2 {
         let domo = folder.start().await.unwrap();
-        let world = domo.instance().world();
-        let dataset = world.datasets.all()[0].clone();
+        let dataset = domo.instance().snapshot().datasets()[0].clone();
         assert_eq!(dataset.profile.name, "orders");
         ids.push(dataset.id.to_string());
         let seen = rows(&domo, &ids[0], "SELECT * FROM t ORDER BY id").await;
@@ -71,7 +70,7 @@ async fn a_value_far_down_still_decides_its_columns_type() {
     csv.push_str("07030,0.5,x\n");
     let folder = Folder::of("far-down", &[("shops.csv", &csv)]);
     let domo = folder.start().await.unwrap();
-    let dataset = domo.instance().world().datasets.all()[0].clone();
+    let dataset = domo.instance().snapshot().datasets()[0].clone();
     let kinds: Vec<&str> = dataset.schema.layout().iter().map(|it| it.kind.name()).collect();
     assert_eq!(kinds, ["STRING", "DOUBLE", "STRING"]);
     let id = dataset.id.to_string();

@@ -10,6 +10,14 @@ use crate::domain::upload::UpdateMethod;
 use crate::domain::version::{DataVersion, Standing};
 use crate::engine::Table;
 
+/// A version's rows with other names: the stamp tells which rows they were made of.
+#[derive(Clone, Debug)]
+pub struct ReplacedTable {
+    pub version: UploadId,
+    pub stamp: u64,
+    pub table: Table,
+}
+
 impl Dataset {
     /// All versions, oldest first.
     pub fn versions(&self) -> &[Arc<DataVersion>] {
@@ -58,19 +66,29 @@ impl Dataset {
         self.last_touched = now;
     }
 
-    /// Puts the same rows under other names in the place of a version's; refused where they are no longer those.
-    pub fn replace_table(&mut self, id: UploadId, stamp: u64, table: Table) -> Result<()> {
-        let version = self.versions.iter_mut().find(|it| it.id == id);
-        let version = version.ok_or_else(|| Error::not_found("data version", id))?;
-        match &version.table {
-            Some(it) if it.stamp() == stamp => Arc::make_mut(version).table = Some(table),
-            Some(_) => {
-                let (id, state) = (id.to_string(), "changed by another");
-                return Err(Error::Conflict { kind: "data version", id, state });
+    /// Swaps the tables of all versions for ones with renamed columns. Refused if a version's rows have changed since the
+    /// replacement was made, or a version has come since.
+    pub fn replace_tables(&mut self, replaced: &[ReplacedTable]) -> Result<()> {
+        let conflict = |id: UploadId, state| {
+            Err(Error::Conflict { kind: "data version", id: id.to_string(), state })
+        };
+        for it in replaced {
+            let version = self.versions.iter_mut().find(|version| version.id == it.version);
+            let version = version.ok_or_else(|| Error::not_found("data version", it.version))?;
+            match &version.table {
+                Some(table) if table.stamp() == it.stamp => {
+                    Arc::make_mut(version).table = Some(it.table.clone());
+                }
+                Some(_) => return conflict(it.version, "changed by another"),
+                None => {}
             }
-            None => {}
         }
-        Ok(())
+        let is_replaced = |id| replaced.iter().any(|it| it.version == id);
+        let mut with_rows = self.versions.iter().filter(|it| it.table.is_some());
+        match with_rows.find(|it| !is_replaced(it.id)) {
+            None => Ok(()),
+            Some(it) => conflict(it.id, "added by another"),
+        }
     }
 
     /// Marks versions deleted. Ids that are no version are passed over.

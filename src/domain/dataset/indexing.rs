@@ -70,6 +70,11 @@ impl Dataset {
         Ok(IndexPlan { schema: Arc::clone(&self.schema), parts })
     }
 
+    /// The key of the job that is published next.
+    pub fn next_index_key(&self, now: Timestamp) -> IndexKey {
+        IndexKey::after(self.jobs.last().map(|it| it.key), now)
+    }
+
     /// Adds the job that shows `table` from `ready_at` on.
     pub fn publish_index(
         &mut self,
@@ -80,7 +85,7 @@ impl Dataset {
     ) -> Arc<IndexJob> {
         let last = self.jobs.last();
         let job = Arc::new(IndexJob {
-            key: IndexKey::after(last.map(|it| it.key), now),
+            key: self.next_index_key(now),
             requested_at: now,
             ready_at: last.map_or(ready_at, |it| it.ready_at.max(ready_at)),
             versions: plan.parts.iter().map(|(id, _)| *id).collect::<BTreeSet<_>>(),

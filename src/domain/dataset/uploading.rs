@@ -162,6 +162,19 @@ impl Dataset {
         Ok(version)
     }
 
+    /// Makes a version of rows that came in one piece, without parts.
+    pub fn append(
+        &mut self,
+        intent: &UploadIntent,
+        table: &Table,
+        csv_bytes: u64,
+        now: Timestamp,
+    ) -> Result<Arc<DataVersion>> {
+        let upload = self.start_upload(intent.clone(), now)?;
+        let (intent, table) = (intent.clone(), table.clone());
+        self.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)
+    }
+
     fn retire(&mut self, which: impl Fn(&DataVersion) -> bool) {
         for version in self.versions.iter_mut().filter(|it| it.is_live() && which(it)) {
             Arc::make_mut(version).standing = Standing::Superseded;

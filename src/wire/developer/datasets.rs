@@ -7,79 +7,81 @@ use serde::{Deserialize, Serialize};
 
 use super::policies::PublicPolicy;
 use super::{Owner, Schema};
-use crate::domain::instance::{DatasetFilter, DatasetOrder, NewDataset, ProfileChange, Which};
+use crate::domain::operations::{
+    DatasetFilter, DatasetKey, DatasetOrder, NewDataset, ProfileChange, Which,
+};
 use crate::domain::upload::UpdateMethod;
-use crate::domain::{self, CsvNull, Profile};
+use crate::domain::{self, CsvNull, Moment, Profile, Session};
 use crate::wire::csv::{self, HeaderQuery};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Call, Csv, Json, PathArgs, Query, Reply};
-use crate::wire::lists::{PAGE_MAX, order_of};
+use crate::wire::extract::{Csv, Json, PathArgs, Query, Reply};
+use crate::wire::lists::{PAGE_MAX, key_of};
 use crate::wire::queries::{self, Execute, Shape};
 use crate::wire::shapes::{LooseBool, SchemaDefinition, iso_time};
 
 pub async fn create(
-    call: Call,
+    session: Session,
     Json(body): Json<Definition>,
 ) -> Result<(StatusCode, Reply<Dataset>), Refusal> {
-    let created = call.domo.create_dataset(call.user, body.into_new()?)?;
-    Ok((StatusCode::CREATED, Reply(Dataset::of(&created, &call))))
+    let created = session.create_dataset(body.into_new()?)?;
+    Ok((StatusCode::CREATED, Reply(Dataset::of(&created, &created.moment))))
 }
 
 pub async fn list(
-    call: Call,
+    session: Session,
     Query(query): Query<ListQuery>,
 ) -> Result<Reply<Vec<Dataset>>, Refusal> {
     let limit = query.limit()?;
-    let found = call.domo.datasets(call.user, &query.filter(), query.order()?);
+    let found = session.datasets(&query.filter(), query.order()?);
     let page = found.iter().skip(query.offset.unwrap_or(0)).take(limit);
-    Ok(Reply(page.map(|it| Dataset::of(it, &call)).collect()))
+    Ok(Reply(page.map(|it| Dataset::of(it, &found.moment)).collect()))
 }
 
-pub async fn get(call: Call, path: PathArgs) -> Result<Reply<Dataset>, Refusal> {
-    let dataset = call.domo.dataset(call.user, path.dataset()?)?;
-    Ok(Reply(Dataset::of(&dataset, &call)))
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Dataset>, Refusal> {
+    let dataset = session.dataset(path.dataset()?)?;
+    Ok(Reply(Dataset::of(&dataset, &dataset.moment)))
 }
 
 pub async fn update(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Definition>,
 ) -> Result<Reply<Dataset>, Refusal> {
-    let updated = call.domo.redefine_dataset(call.user, path.dataset()?, body.into_change()?)?;
-    Ok(Reply(Dataset::of(&updated, &call)))
+    let updated = session.redefine_dataset(path.dataset()?, body.into_change()?)?;
+    Ok(Reply(Dataset::of(&updated, &updated.moment)))
 }
 
-pub async fn delete(call: Call, path: PathArgs) -> Result<StatusCode, Refusal> {
-    call.domo.delete_dataset(call.user, path.dataset()?)?;
+pub async fn delete(session: Session, path: PathArgs) -> Result<StatusCode, Refusal> {
+    session.delete_dataset(path.dataset()?)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn import(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<ImportQuery>,
     Csv(body): Csv,
 ) -> Result<StatusCode, Refusal> {
-    call.domo.import(call.user, path.dataset()?, query.method(), body).await?;
+    session.import(path.dataset()?, query.method(), body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn export(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(header): Query<HeaderQuery>,
 ) -> Result<Response, Refusal> {
-    let rows = call.domo.export(call.user, path.dataset()?, Which::Indexed, u64::MAX).await?;
+    let rows = session.export(path.dataset()?, Which::Indexed, u64::MAX).await?;
     Ok(csv::answer(rows, CsvNull::Empty, header.with_header()?))
 }
 
 /// Always as a table, whatever is accepted.
 pub async fn execute(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
-    queries::answer(&call, path.dataset()?, body, Shape::Table).await
+    queries::answer(&session, path.dataset()?, body, Shape::Table).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -109,12 +111,12 @@ impl ListQuery {
     }
 
     /// `-name` is the other way round. `errorState` sorts nothing here, because no dataset has an error.
-    fn order(&self) -> Result<(DatasetOrder, bool), Refusal> {
+    fn order(&self) -> Result<DatasetOrder, Refusal> {
         let sort = self.sort.as_deref().unwrap_or_default();
-        let (field, descends) = sort.strip_prefix('-').map_or((sort, false), |it| (it, true));
+        let (field, descending) = sort.strip_prefix('-').map_or((sort, false), |it| (it, true));
         match field {
-            "" | "errorState" => Ok((DatasetOrder::Created, descends)),
-            field => order_of(field).map(|order| (order, descends)),
+            "" | "errorState" => Ok(DatasetOrder { by: DatasetKey::Created, descending }),
+            field => key_of(field).map(|by| DatasetOrder { by, descending }),
         }
     }
 }
@@ -154,8 +156,8 @@ impl Definition {
         Ok(NewDataset { profile, columns: self.schema.unwrap_or_default().into_columns()? })
     }
 
-    fn into_change(self) -> Result<domain::instance::Redefinition, Refusal> {
-        Ok(domain::instance::Redefinition {
+    fn into_change(self) -> Result<domain::operations::Redefinition, Refusal> {
+        Ok(domain::operations::Redefinition {
             profile: ProfileChange {
                 name: self.name,
                 description: self.description,
@@ -185,8 +187,8 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    fn of(it: &domain::Dataset, call: &Call) -> Self {
-        let now = call.domo.now();
+    fn of(it: &domain::Dataset, moment: &Moment) -> Self {
+        let now = moment.now;
         Self {
             id: it.id.to_string(),
             name: it.profile.name.clone(),
@@ -194,7 +196,7 @@ impl Dataset {
             rows: it.row_count(now),
             columns: it.column_count(now),
             schema: Schema::of(&it.schema),
-            owner: Owner::of(it, call),
+            owner: Owner::of(it, moment),
             created_at: iso_time(it.created_at),
             updated_at: iso_time(it.last_touched),
             data_current_at: iso_time(it.last_updated),

@@ -4,45 +4,46 @@ use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Session;
 use crate::domain::policy::{Policies, Policy, PolicyFilter, PolicyId};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Call, Json, PathArgs, Reply};
+use crate::wire::extract::{Json, PathArgs, Reply};
 use crate::wire::pdp::{ids, kind, operator, texts};
 use crate::wire::shapes::{LooseBool, LooseId};
 
-pub async fn list(call: Call, path: PathArgs) -> Result<Reply<Vec<PublicPolicy>>, Refusal> {
-    let policies = call.domo.policies(call.user, path.dataset()?)?;
+pub async fn list(session: Session, path: PathArgs) -> Result<Reply<Vec<PublicPolicy>>, Refusal> {
+    let policies = session.policies(path.dataset()?)?;
     Ok(Reply(PublicPolicy::list(&policies)))
 }
 
 pub async fn create(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Definition>,
 ) -> Result<(StatusCode, Reply<PublicPolicy>), Refusal> {
     let policy = body.into_domain()?;
-    let id = call.domo.add_policy(call.user, path.dataset()?, policy.clone())?;
+    let id = session.add_policy(path.dataset()?, policy.clone())?;
     Ok((StatusCode::CREATED, Reply(PublicPolicy::of(id, &policy))))
 }
 
-pub async fn get(call: Call, path: PathArgs) -> Result<Reply<PublicPolicy>, Refusal> {
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<PublicPolicy>, Refusal> {
     let id = path.id("policy")?;
-    let policy = call.domo.policy(call.user, path.dataset()?, id)?;
+    let policy = session.policy(path.dataset()?, id)?;
     Ok(Reply(PublicPolicy::of(id, &policy)))
 }
 
 pub async fn update(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Definition>,
 ) -> Result<Reply<PublicPolicy>, Refusal> {
     let (id, policy) = (path.id("policy")?, body.into_domain()?);
-    call.domo.replace_policy(call.user, path.dataset()?, id, policy.clone())?;
+    session.replace_policy(path.dataset()?, id, policy.clone())?;
     Ok(Reply(PublicPolicy::of(id, &policy)))
 }
 
-pub async fn delete(call: Call, path: PathArgs) -> Result<StatusCode, Refusal> {
-    call.domo.delete_policy(call.user, path.dataset()?, path.id("policy")?)?;
+pub async fn delete(session: Session, path: PathArgs) -> Result<StatusCode, Refusal> {
+    session.delete_policy(path.dataset()?, path.id("policy")?)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

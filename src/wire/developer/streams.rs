@@ -5,117 +5,120 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
-use crate::domain::instance::StreamOverview;
-use crate::domain::{self, Timestamp};
+use crate::domain::operations::StreamOverview;
+use crate::domain::{self, Session, Timestamp};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Call, Csv, Json, OptionalJson, PathArgs, Query, Reply};
+use crate::wire::extract::{Csv, Json, OptionalJson, PathArgs, Query, Reply};
 use crate::wire::shapes::{Opaque, Page, iso_time};
 use crate::wire::streams::listing::{PAGE_DEFAULT, SearchQuery, StreamPage};
 use crate::wire::streams::{Definition, parsed_method};
 use crate::wire::uploads::part_number;
 
 pub async fn create(
-    call: Call,
+    session: Session,
     Json(body): Json<Definition>,
 ) -> Result<(StatusCode, Reply<Stream>), Refusal> {
-    let created = call.domo.create_stream(call.user, body.into_new()?)?;
-    Ok((StatusCode::CREATED, Reply(Stream::of(&created, &call))))
+    let created = session.create_stream(body.into_new()?)?;
+    Ok((StatusCode::CREATED, Reply(Stream::of(&created))))
 }
 
-pub async fn list(call: Call, Query(page): Query<StreamPage>) -> Reply<Vec<Stream>> {
-    let all = call.domo.streams(call.user, &domain::instance::StreamFilter::All);
-    Reply(page.of(all).iter().map(|it| Stream::of(it, &call)).collect())
+pub async fn list(session: Session, Query(page): Query<StreamPage>) -> Reply<Vec<Stream>> {
+    let all = session.streams(&domain::operations::StreamFilter::All);
+    Reply(page.of(all).iter().map(Stream::of).collect())
 }
 
 pub async fn search(
-    call: Call,
+    session: Session,
     (Query(query), Query(page)): (Query<SearchQuery>, Query<StreamPage>),
 ) -> Result<Reply<Vec<Stream>>, Refusal> {
-    let found = page.of(call.domo.streams(call.user, &query.filter()?));
-    Ok(Reply(found.iter().map(|it| Stream::of(it, &call)).collect()))
+    let found = page.of(session.streams(&query.filter()?));
+    Ok(Reply(found.iter().map(Stream::of).collect()))
 }
 
-pub async fn get(call: Call, path: PathArgs) -> Result<Reply<Stream>, Refusal> {
-    let overview = call.domo.stream(call.user, path.id("stream")?)?;
-    Ok(Reply(Stream::of(&overview, &call)))
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Stream>, Refusal> {
+    let overview = session.stream(path.id("stream")?)?;
+    Ok(Reply(Stream::of(&overview)))
 }
 
 pub async fn update(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Json(body): Json<Definition>,
 ) -> Result<Reply<Stream>, Refusal> {
-    let updated = call.domo.update_stream(call.user, path.id("stream")?, body.into_change()?)?;
-    Ok(Reply(Stream::of(&updated, &call)))
+    let updated = session.update_stream(path.id("stream")?, body.into_change()?)?;
+    Ok(Reply(Stream::of(&updated)))
 }
 
 /// The dataset stays.
-pub async fn delete(call: Call, path: PathArgs) -> Result<StatusCode, Refusal> {
-    call.domo.delete_stream(call.user, path.id("stream")?)?;
+pub async fn delete(session: Session, path: PathArgs) -> Result<StatusCode, Refusal> {
+    session.delete_stream(path.id("stream")?)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn execute(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(body): OptionalJson<Execute>,
 ) -> Result<(StatusCode, Reply<Execution>), Refusal> {
     let method = body.update_method.map(parsed_method).transpose()?;
-    let run = ("MANUAL".to_owned(), method);
-    let (execution, now) = call.domo.execute_stream(call.user, path.id("stream")?, run)?;
-    Ok((StatusCode::CREATED, Reply(Execution::of(&execution, now))))
+    let run_type = "MANUAL".to_owned();
+    let execution = session.execute_stream(path.id("stream")?, run_type, method)?;
+    Ok((StatusCode::CREATED, Reply(Execution::of(&execution, execution.moment.now))))
 }
 
 /// Oldest first.
 pub async fn executions(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Execution>>, Refusal> {
-    let overview = call.domo.stream(call.user, path.id("stream")?)?;
-    let runs = overview.stream.executions.iter().map(|it| Execution::of(it, overview.now));
+    let overview = session.stream(path.id("stream")?)?;
+    let runs = overview.stream.executions.iter().map(|it| Execution::of(it, overview.moment.now));
     Ok(Reply(page.of(runs.collect(), PAGE_DEFAULT)))
 }
 
-pub async fn execution(call: Call, path: PathArgs) -> Result<Reply<Execution>, Refusal> {
-    let (execution, now) =
-        call.domo.execution(call.user, path.id("stream")?, path.id("execution")?)?;
-    Ok(Reply(Execution::of(&execution, now)))
+pub async fn execution(session: Session, path: PathArgs) -> Result<Reply<Execution>, Refusal> {
+    let execution = session.execution(path.id("stream")?, path.id("execution")?)?;
+    Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
-pub async fn part(call: Call, path: PathArgs, Csv(body): Csv) -> Result<Reply<Execution>, Refusal> {
+pub async fn part(
+    session: Session,
+    path: PathArgs,
+    Csv(body): Csv,
+) -> Result<Reply<Execution>, Refusal> {
     let (stream, execution) = (path.id("stream")?, path.id("execution")?);
-    let number = (stream, execution, part_number(&path)?);
-    let (execution, now) = call.domo.put_execution_part(call.user, number, body).await?;
-    Ok(Reply(Execution::of(&execution, now)))
+    let number = part_number(&path)?;
+    let execution = session.put_execution_part(stream, execution, number, body).await?;
+    Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
 pub async fn commit(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Execution>, Refusal> {
     let (stream, execution) = (path.id("stream")?, path.id("execution")?);
-    let (execution, now) = call.domo.commit_execution(call.user, stream, execution).await?;
-    Ok(Reply(Execution::of(&execution, now)))
+    let execution = session.commit_execution(stream, execution).await?;
+    Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
 pub async fn abort(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Execution>, Refusal> {
     let (stream, execution) = (path.id("stream")?, path.id("execution")?);
-    let (execution, now) = call.domo.abort_execution(call.user, stream, execution, None)?;
-    Ok(Reply(Execution::of(&execution, now)))
+    let execution = session.abort_execution(stream, execution, None)?;
+    Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
 pub async fn abort_current(
-    call: Call,
+    session: Session,
     path: PathArgs,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<StatusCode, Refusal> {
-    call.domo.abort_current_execution(call.user, path.id("stream")?)?;
+    session.abort_current_execution(path.id("stream")?)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -155,8 +158,8 @@ pub struct StreamDataset {
 }
 
 impl Stream {
-    fn of(overview: &StreamOverview, call: &Call) -> Self {
-        let (it, dataset, now) = (&overview.stream, &overview.dataset, overview.now);
+    fn of(overview: &StreamOverview) -> Self {
+        let (it, dataset, now) = (&overview.stream, &overview.dataset, overview.moment.now);
         let success = domain::stream::ExecutionState::Success;
         Self {
             id: it.id,
@@ -166,7 +169,7 @@ impl Stream {
                 description: dataset.profile.description.clone().unwrap_or_default(),
                 rows: dataset.row_count(now),
                 columns: dataset.column_count(now),
-                owner: Owner::of(dataset, call),
+                owner: Owner::of(dataset, &overview.moment),
                 created_at: iso_time(dataset.created_at),
                 updated_at: iso_time(dataset.last_touched),
                 pdp_enabled: dataset.policies.enabled,

@@ -4,42 +4,43 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Stream;
+use crate::domain::Session;
 use crate::domain::UserId;
-use crate::domain::instance::{StreamFilter, StreamOverview};
+use crate::domain::operations::{StreamFilter, StreamOverview};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Call, PathArgs, Query, Reply};
+use crate::wire::extract::{PathArgs, Query, Reply};
 
 /// Where nothing is said, and the most that the public API gives.
 pub const PAGE_DEFAULT: usize = 50;
 pub const PAGE_MAX: usize = 500;
 
-pub async fn list(call: Call, Query(page): Query<StreamPage>) -> Reply<Vec<Stream>> {
-    let streams = page.of(call.domo.streams(call.user, &StreamFilter::All));
-    Reply(streams.iter().map(|it| Stream::of(it, &call)).collect())
+pub async fn list(session: Session, Query(page): Query<StreamPage>) -> Reply<Vec<Stream>> {
+    let streams = page.of(session.streams(&StreamFilter::All));
+    Reply(streams.iter().map(Stream::of).collect())
 }
 
 pub async fn search(
-    call: Call,
+    session: Session,
     (Query(query), Query(page)): (Query<SearchQuery>, Query<StreamPage>),
 ) -> Result<Reply<Vec<Stream>>, Refusal> {
-    let streams = page.of(call.domo.streams(call.user, &query.filter()?));
-    Ok(Reply(streams.iter().map(|it| Stream::of(it, &call)).collect()))
+    let streams = page.of(session.streams(&query.filter()?));
+    Ok(Reply(streams.iter().map(Stream::of).collect()))
 }
 
 /// Those of `?streamId=1,2` that there are.
-pub async fn bulk(call: Call, Query(query): Query<BulkQuery>) -> Reply<Vec<Stream>> {
+pub async fn bulk(session: Session, Query(query): Query<BulkQuery>) -> Reply<Vec<Stream>> {
     let ids = query.stream_id.split(',').filter_map(|it| it.trim().parse().ok());
-    let streams = ids.filter_map(|id| call.domo.stream(call.user, id).ok());
-    Reply(streams.map(|it| Stream::of(&it, &call)).collect())
+    let streams = session.streams_by_id(&ids.collect::<Vec<_>>());
+    Reply(streams.iter().map(Stream::of).collect())
 }
 
 /// The last run of a stream, in a list.
-pub async fn state(call: Call, path: PathArgs) -> Result<Reply<Vec<RunState>>, Refusal> {
-    let overview = call.domo.stream(call.user, path.id("stream")?)?;
+pub async fn state(session: Session, path: PathArgs) -> Result<Reply<Vec<RunState>>, Refusal> {
+    let overview = session.stream(path.id("stream")?)?;
     let states = overview.stream.last().into_iter().map(|it| RunState {
         stream_id: overview.stream.id,
         execution_id: it.id,
-        current_state: it.state(overview.now).name(),
+        current_state: it.state(overview.moment.now).name(),
     });
     Ok(Reply(states.collect()))
 }

@@ -6,11 +6,10 @@ use serde_json::Value;
 
 use super::execution::{Execution, seconds};
 use crate::domain::Profile;
-use crate::domain::instance::{NewDataset, NewStream, StreamChange, StreamOverview};
+use crate::domain::operations::{NewDataset, NewStream, StreamChange, StreamOverview};
 use crate::domain::stream::{self, ExecutionState, StreamIntent};
 use crate::wire::datasets::Metadata;
 use crate::wire::error::Refusal;
-use crate::wire::extract::Call;
 use crate::wire::schemas::DetailedColumns;
 use crate::wire::shapes::{EpochMillis, EpochSeconds, LooseId, Opaque, SchemaDefinition};
 
@@ -97,8 +96,8 @@ pub(crate) struct Setting {
 }
 
 impl Stream {
-    pub fn of(overview: &StreamOverview, call: &Call) -> Self {
-        let (it, now) = (&*overview.stream, overview.now);
+    pub fn of(overview: &StreamOverview) -> Self {
+        let (it, now) = (&*overview.stream, overview.moment.now);
         let execution = |run: &std::sync::Arc<stream::Execution>| Execution::of(it.id, run, now);
         let last = it.last();
         Self {
@@ -113,7 +112,7 @@ impl Stream {
             update_method: it.update_method.name(),
             data_provider: DataProvider::of(&it.provider, it.created_at.millis()),
             account: it.account.map(|id| Account { id }),
-            data_source: Metadata::of(&overview.dataset, call),
+            data_source: Metadata::of(&overview.dataset, &overview.moment),
             schema_definition: DetailedColumns::of(&overview.dataset.schema),
             schedule_expression: it.schedule_expression.clone(),
             schedule_start_date: None,

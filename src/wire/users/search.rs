@@ -5,22 +5,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{PAGE_DEFAULT, role_id};
-use crate::domain::{Error, directory};
+use crate::domain::{Error, Session, directory};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Call, Json, Reply};
+use crate::wire::extract::{Json, Reply};
 use crate::wire::shapes::Opaque;
 
 /// In the order of their ids.
-pub async fn search(call: Call, Json(search): Json<Search>) -> Result<Reply<Found>, Refusal> {
-    let world = call.domo.world();
+pub async fn search(session: Session, Json(search): Json<Search>) -> Result<Reply<Found>, Refusal> {
     let mut found = Vec::new();
-    for user in world.directory.users() {
+    for user in session.users() {
         let mut fits = true;
         for filter in &search.filters {
-            fits = fits && filter.fits(user)?;
+            fits = fits && filter.fits(&user)?;
         }
         if fits {
-            found.push(FoundUser::of(user, search.attributes.as_deref()));
+            found.push(FoundUser::of(&user, search.attributes.as_deref()));
         }
     }
     let (offset, limit) = (search.offset.unwrap_or(0), search.limit.unwrap_or(PAGE_DEFAULT));

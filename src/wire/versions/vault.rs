@@ -4,23 +4,23 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::instance::Which;
+use crate::domain::operations::Which;
 use crate::domain::upload::UpdateMethod;
 use crate::domain::version::{DataVersion, Standing};
-use crate::domain::{CsvNull, Error, UploadId};
+use crate::domain::{CsvNull, Error, Session, UploadId};
 use crate::wire::csv::{self, HeaderQuery};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{ArrayOrObject, Call, Csv, PathArgs, Query, Reply};
+use crate::wire::extract::{ArrayOrObject, Csv, PathArgs, Query, Reply};
 use crate::wire::shapes::{Empty, LooseBool, LooseId, iso_time};
 
-pub async fn list(call: Call, path: PathArgs) -> Result<Reply<Vec<StoredVersion>>, Refusal> {
-    let versions = call.domo.versions(call.user, path.dataset()?)?;
+pub async fn list(session: Session, path: PathArgs) -> Result<Reply<Vec<StoredVersion>>, Refusal> {
+    let versions = session.versions(path.dataset()?)?;
     let kept = versions.iter().filter(|it| it.standing != Standing::Deleted);
     Ok(Reply(kept.map(|it| StoredVersion::of(it)).collect()))
 }
 
 pub async fn delete(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<DeleteQuery>,
     ArrayOrObject(ids): ArrayOrObject<Vec<LooseId>>,
@@ -28,34 +28,33 @@ pub async fn delete(
     let index = query.index.map_or(Ok(false), |it| it.value("index"))?;
     let ids = ids.iter().map(|it| it.value("data version")).collect::<Result<Vec<_>, _>>()?;
     let ids: Vec<UploadId> = ids.into_iter().filter_map(|it| it.try_into().ok()).collect();
-    call.domo.delete_versions(call.user, path.dataset()?, &ids, index).await?;
+    session.delete_versions(path.dataset()?, &ids, index).await?;
     Ok(Reply(Empty {}))
 }
 
 /// All rows that belong to the dataset.
 pub async fn latest(
-    call: Call,
+    session: Session,
     path: PathArgs,
     (Query(header), Query(query)): (Query<HeaderQuery>, Query<RowsQuery>),
 ) -> Result<Response, Refusal> {
-    let rows =
-        call.domo.export(call.user, path.dataset()?, Which::Latest, query.row_limit()).await?;
+    let rows = session.export(path.dataset()?, Which::Latest, query.row_limit()).await?;
     Ok(csv::answer(rows, CsvNull::BackslashN, header.with_header()?))
 }
 
 pub async fn rows(
-    call: Call,
+    session: Session,
     path: PathArgs,
     (Query(header), Query(query)): (Query<HeaderQuery>, Query<RowsQuery>),
 ) -> Result<Response, Refusal> {
     let which = query.which(path.id("version")?)?;
-    let rows = call.domo.export(call.user, path.dataset()?, which, query.row_limit()).await?;
+    let rows = session.export(path.dataset()?, which, query.row_limit()).await?;
     Ok(csv::answer(rows, CsvNull::BackslashN, header.with_header()?))
 }
 
 /// A whole CSV as a new version in the place of all others.
 pub async fn write(
-    call: Call,
+    session: Session,
     path: PathArgs,
     Query(query): Query<WriteQuery>,
     Csv(body): Csv,
@@ -64,7 +63,7 @@ pub async fn write(
         return Err(Error::Unsupported("the repair of a data version in the middle").into());
     }
     let method = UpdateMethod::Replace;
-    let version = call.domo.import(call.user, path.dataset()?, method, body).await?;
+    let version = session.import(path.dataset()?, method, body).await?;
     Ok(Reply(StoredVersion::of(&version)))
 }
 

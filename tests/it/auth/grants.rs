@@ -1,6 +1,7 @@
 //! What users may do with a dataset, by what they were granted.
 
 use domock::Domock;
+use domock::domain::Need;
 use domock::wire::routes::{Needs, ROUTES, Route};
 use serde_json::{Value, json};
 
@@ -14,12 +15,12 @@ const STREAM: &str = "371";
 /// Whom the seed grants what, and the most that a route may need for them.
 const USERS: [(&str, Needs); 7] = [
     ("stranger", Needs::Login),
-    ("viewer", Needs::View),
-    ("sharer", Needs::Share),
-    ("editor", Needs::Edit),
-    ("co-owner", Needs::Own),
-    ("owner", Needs::Own),
-    ("admin", Needs::Own),
+    ("viewer", Needs::Dataset(Need::View)),
+    ("sharer", Needs::Dataset(Need::Share)),
+    ("editor", Needs::Dataset(Need::Edit)),
+    ("co-owner", Needs::Dataset(Need::Own)),
+    ("owner", Needs::Dataset(Need::Own)),
+    ("admin", Needs::Dataset(Need::Own)),
 ];
 
 /// In the name of a user, with the credential that the route takes.
@@ -88,7 +89,7 @@ async fn every_route_but_those_that_give_credentials_wants_one() {
 fn whatever_names_a_dataset_or_a_stream_needs_access_to_it() {
     for route in ROUTES {
         let is_of_one = route.path.contains("{dataset}") || route.path.contains("{stream}");
-        assert!(!is_of_one || route.needs >= Needs::View, "{}", route.id);
+        assert!(!is_of_one || route.needs >= Needs::Dataset(Need::View), "{}", route.id);
     }
 }
 

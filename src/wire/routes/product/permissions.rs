@@ -3,63 +3,62 @@
 use axum::routing::on;
 
 use crate::wire::routes::Evidence::{Documented, Observed};
-use crate::wire::routes::Needs::{Login, Nothing, Own, Share, View};
-use crate::wire::routes::Route;
 use crate::wire::routes::Verb::{Delete, Get, Post, Put};
+use crate::wire::routes::{LOGIN, NOTHING, OWN, Route, SHARE, VIEW};
 use crate::wire::shapes::Empty;
 use crate::wire::{pdp, permissions, users};
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Route] = &[
     // Users and groups
-    Route::new("login", Post, "/api/content/v2/authentication", |verb| on(verb, users::log_in), Observed, Nothing)
+    Route::new("login", Post, "/api/content/v2/authentication", |verb| on(verb, users::log_in), Observed, NOTHING)
         .reads::<users::Login>().answers::<users::LoggedIn>().refuses(&[400, 413])
         .note("Every address and password is let in, as the administrator; without one of them it is a refused login. With --auth strict, those of the seed."),
-    Route::new("user.me", Get, "/api/content/v2/users/me", |verb| on(verb, users::me), Observed, Login)
+    Route::new("user.me", Get, "/api/content/v2/users/me", |verb| on(verb, users::me), Observed, LOGIN)
         .answers::<users::User>(),
-    Route::new("user.list", Get, "/api/content/v2/users", |verb| on(verb, users::users), Observed, Login)
+    Route::new("user.list", Get, "/api/content/v2/users", |verb| on(verb, users::users), Observed, LOGIN)
         .answers::<Vec<users::User>>().refuses(&[400]).honours(&["limit", "offset"]),
-    Route::new("user.get", Get, "/api/content/v2/users/{user}", |verb| on(verb, users::user), Observed, Login)
+    Route::new("user.get", Get, "/api/content/v2/users/{user}", |verb| on(verb, users::user), Observed, LOGIN)
         .also_at(&["/api/content/v3/users/{user}"]).answers::<users::User>().refuses(&[404]).ignores(&["includeDetails"]),
-    Route::new("user.search", Post, "/api/identity/v1/users/search", |verb| on(verb, users::search), Observed, Login)
+    Route::new("user.search", Post, "/api/identity/v1/users/search", |verb| on(verb, users::search), Observed, LOGIN)
         .reads::<users::Search>().answers::<users::Found>().refuses(&[400, 413, 501])
         .note("Filters by values and by text, on id, displayName, emailAddress and roleId; always in the order of ids."),
-    Route::new("group.list", Get, "/api/content/v2/groups/grouplist", |verb| on(verb, users::groups), Observed, Login)
+    Route::new("group.list", Get, "/api/content/v2/groups/grouplist", |verb| on(verb, users::groups), Observed, LOGIN)
         .answers::<Vec<users::Group>>().refuses(&[400]).honours(&["limit", "offset"]),
-    Route::new("group.get", Get, "/api/content/v2/groups/{group}", |verb| on(verb, users::group), Observed, Login)
+    Route::new("group.get", Get, "/api/content/v2/groups/{group}", |verb| on(verb, users::group), Observed, LOGIN)
         .answers::<users::Group>().refuses(&[404]),
 
     // Access
-    Route::new("access.list", Get, "/api/data/v3/datasources/{dataset}/permissions", |verb| on(verb, permissions::list), Documented, View)
+    Route::new("access.list", Get, "/api/data/v3/datasources/{dataset}/permissions", |verb| on(verb, permissions::list), Documented, VIEW)
         .doc("dataset-access-list").answers::<permissions::AccessList>().refuses(&[404]),
-    Route::new("access.share", Post, "/api/data/v3/datasources/{dataset}/share", |verb| on(verb, permissions::share), Documented, Share)
+    Route::new("access.share", Post, "/api/data/v3/datasources/{dataset}/share", |verb| on(verb, permissions::share), Documented, SHARE)
         .doc("share-dataset-with-access-permissions").reads::<permissions::Share>().answers::<Empty>().refuses(&[400, 404]),
-    Route::new("access.revoke", Delete, "/api/data/v3/datasources/{dataset}/permissions/{kind}/{grantee}", |verb| on(verb, permissions::revoke), Documented, Share)
+    Route::new("access.revoke", Delete, "/api/data/v3/datasources/{dataset}/permissions/{kind}/{grantee}", |verb| on(verb, permissions::revoke), Documented, SHARE)
         .doc("revoke-dataset-access").answers::<Empty>().refuses(&[400, 404]),
-    Route::new("access.remove_user", Delete, "/api/data/v3/datasources/{dataset}/USERS/{user}", |verb| on(verb, permissions::remove_user), Documented, Share)
+    Route::new("access.remove_user", Delete, "/api/data/v3/datasources/{dataset}/USERS/{user}", |verb| on(verb, permissions::remove_user), Documented, SHARE)
         .also_at(&["/api/data/v3/datasources/{dataset}/users/{user}"])
         .doc("remove-user-from-dataset").answers::<Empty>().refuses(&[400, 404]),
-    Route::new("access.remove_users", Delete, "/api/data/v3/datasources/{dataset}/users", |verb| on(verb, permissions::remove_users), Documented, Share)
+    Route::new("access.remove_users", Delete, "/api/data/v3/datasources/{dataset}/users", |verb| on(verb, permissions::remove_users), Documented, SHARE)
         .also_at(&["/api/data/v3/datasources/{dataset}/USERS"])
         .doc("remove-multiple-users-from-dataset").reads::<Vec<permissions::Member>>().answers::<Empty>().refuses(&[400, 404]),
-    Route::new("access.put", Put, "/api/data/v3/datasources/{dataset}/permissions", |verb| on(verb, permissions::put), Observed, Share)
+    Route::new("access.put", Put, "/api/data/v3/datasources/{dataset}/permissions", |verb| on(verb, permissions::put), Observed, SHARE)
         .reads::<permissions::Permission>().answers::<Empty>().refuses(&[400, 404]),
-    Route::new("owner.change", Put, "/api/data/v2/datasources/{dataset}/responsibleUsers", |verb| on(verb, permissions::change_owner), Observed, Own)
+    Route::new("owner.change", Put, "/api/data/v2/datasources/{dataset}/responsibleUsers", |verb| on(verb, permissions::change_owner), Observed, OWN)
         .reads::<permissions::Responsible>().answers::<Empty>().refuses(&[400, 404]),
-    Route::new("owner.change_to", Put, "/api/data/v2/datasources/{dataset}/responsible-user/{user}", |verb| on(verb, permissions::change_owner_to), Observed, Own)
+    Route::new("owner.change_to", Put, "/api/data/v2/datasources/{dataset}/responsible-user/{user}", |verb| on(verb, permissions::change_owner_to), Observed, OWN)
         .answers::<Empty>().refuses(&[404]),
 
     // PDP
-    Route::new("policy.list", Get, "/api/query/v1/data-control/{dataset}/filter-groups", |verb| on(verb, pdp::list), Observed, View)
+    Route::new("policy.list", Get, "/api/query/v1/data-control/{dataset}/filter-groups", |verb| on(verb, pdp::list), Observed, VIEW)
         .answers::<Vec<pdp::FilterGroup>>().refuses(&[404]).honours(&["options"]),
-    Route::new("policy.create", Post, "/api/query/v1/data-control/{dataset}/filter-groups", |verb| on(verb, pdp::create), Observed, Own)
+    Route::new("policy.create", Post, "/api/query/v1/data-control/{dataset}/filter-groups", |verb| on(verb, pdp::create), Observed, OWN)
         .reads::<pdp::NewFilterGroup>().answers::<pdp::FilterGroup>().refuses(&[400, 404, 413, 501]),
-    Route::new("policy.get", Get, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, pdp::get), Observed, View)
+    Route::new("policy.get", Get, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, pdp::get), Observed, VIEW)
         .answers::<pdp::FilterGroup>().refuses(&[404]),
-    Route::new("policy.update", Put, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, pdp::update), Observed, Own)
+    Route::new("policy.update", Put, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, pdp::update), Observed, OWN)
         .reads::<pdp::NewFilterGroup>().answers::<pdp::FilterGroup>().refuses(&[400, 404, 413, 501]),
-    Route::new("policy.delete", Delete, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, pdp::delete), Observed, Own)
+    Route::new("policy.delete", Delete, "/api/query/v1/data-control/{dataset}/filter-groups/{policy}", |verb| on(verb, pdp::delete), Observed, OWN)
         .answers::<Empty>().refuses(&[400, 404]),
-    Route::new("policy.enable", Put, "/api/query/v1/data-control/{dataset}", |verb| on(verb, pdp::control), Observed, Own)
+    Route::new("policy.enable", Put, "/api/query/v1/data-control/{dataset}", |verb| on(verb, pdp::control), Observed, OWN)
         .reads::<pdp::Control>().answers::<pdp::Controlled>().refuses(&[400, 404]),
 ];

@@ -3,9 +3,8 @@
 use axum::routing::on;
 
 use crate::wire::routes::Evidence::{Documented, Observed};
-use crate::wire::routes::Needs::{Edit, Login, View};
-use crate::wire::routes::Route;
 use crate::wire::routes::Verb::{Get, Post, Put};
+use crate::wire::routes::{EDIT, LOGIN, Route, VIEW};
 use crate::wire::shapes::Opaque;
 use crate::wire::streams;
 use crate::wire::streams::listing as listed;
@@ -13,36 +12,36 @@ use crate::wire::streams::listing as listed;
 #[rustfmt::skip]
 pub(super) const TABLE: &[Route] = &[
     // Streams
-    Route::new("stream.create", Post, "/api/data/v1/streams", |verb| on(verb, streams::create), Documented, Login)
+    Route::new("stream.create", Post, "/api/data/v1/streams", |verb| on(verb, streams::create), Documented, LOGIN)
         .doc("stream-connector---create").reads::<streams::Definition>().answers::<streams::Stream>().refuses(&[400, 413])
         .note("The page shows no response: the stream, as at its GET."),
-    Route::new("stream.get", Get, "/api/data/v1/streams/{stream}", |verb| on(verb, streams::get), Documented, View)
+    Route::new("stream.get", Get, "/api/data/v1/streams/{stream}", |verb| on(verb, streams::get), Documented, VIEW)
         .doc("stream-connector---get").answers::<streams::Stream>().refuses(&[404]).ignores(&["fields"]),
-    Route::new("stream.update", Put, "/api/data/v1/streams/{stream}", |verb| on(verb, streams::update), Documented, Edit)
+    Route::new("stream.update", Put, "/api/data/v1/streams/{stream}", |verb| on(verb, streams::update), Documented, EDIT)
         .doc("stream-connector---update").reads::<streams::Definition>().answers::<streams::Stream>().refuses(&[400, 404, 413])
         .note("The page shows no response: the stream, as at its GET."),
-    Route::new("stream.history", Get, "/api/data/v1/streams/{stream}/history/aggregate", |verb| on(verb, streams::history), Documented, View)
+    Route::new("stream.history", Get, "/api/data/v1/streams/{stream}/history/aggregate", |verb| on(verb, streams::history), Documented, VIEW)
         .doc("stream-execution-history").answers::<Vec<streams::Run>>().refuses(&[400, 404]).honours(&["limit", "offset"]),
-    Route::new("execution.start", Post, "/api/data/v1/streams/{stream}/executions", |verb| on(verb, streams::execute), Documented, Edit)
+    Route::new("execution.start", Post, "/api/data/v1/streams/{stream}/executions", |verb| on(verb, streams::execute), Documented, EDIT)
         .doc("execute-dataset-stream").reads::<streams::Execute>().answers::<streams::Execution>().creates().refuses(&[400, 404, 413])
         .note("201 where the body has runType, else 200; the body is always the execution."),
-    Route::new("stream.list", Get, "/api/data/v1/streams", |verb| on(verb, listed::list), Observed, Login)
+    Route::new("stream.list", Get, "/api/data/v1/streams", |verb| on(verb, listed::list), Observed, LOGIN)
         .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["limit", "offset"]).ignores(&["fields"])
         .note("offet means offset, as a client in use spells it."),
-    Route::new("stream.search", Get, "/api/data/v1/streams/search", |verb| on(verb, listed::search), Observed, Login)
+    Route::new("stream.search", Get, "/api/data/v1/streams/search", |verb| on(verb, listed::search), Observed, LOGIN)
         .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["q", "limit", "offset"]).ignores(&["fields"]),
-    Route::new("stream.bulk", Get, "/api/data/v1/streams/bulk", |verb| on(verb, listed::bulk), Observed, Login)
+    Route::new("stream.bulk", Get, "/api/data/v1/streams/bulk", |verb| on(verb, listed::bulk), Observed, LOGIN)
         .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["streamId"]),
-    Route::new("stream.state", Get, "/api/data/v1/streams/state/{stream}", |verb| on(verb, listed::state), Observed, View)
+    Route::new("stream.state", Get, "/api/data/v1/streams/state/{stream}", |verb| on(verb, listed::state), Observed, VIEW)
         .answers::<Vec<listed::RunState>>().refuses(&[404]),
-    Route::new("execution.list", Get, "/api/data/v1/streams/{stream}/executions", |verb| on(verb, streams::executions), Observed, View)
+    Route::new("execution.list", Get, "/api/data/v1/streams/{stream}/executions", |verb| on(verb, streams::executions), Observed, VIEW)
         .answers::<Vec<streams::Execution>>().refuses(&[400, 404]).honours(&["limit", "offset"]),
-    Route::new("execution.get", Get, "/api/data/v1/streams/{stream}/executions/{execution}", |verb| on(verb, streams::execution), Observed, View)
+    Route::new("execution.get", Get, "/api/data/v1/streams/{stream}/executions/{execution}", |verb| on(verb, streams::execution), Observed, VIEW)
         .answers::<streams::Execution>().refuses(&[404]),
-    Route::new("execution.part", Put, "/api/data/v1/streams/{stream}/executions/{execution}/part/{part}", |verb| on(verb, streams::part), Observed, Edit)
+    Route::new("execution.part", Put, "/api/data/v1/streams/{stream}/executions/{execution}/part/{part}", |verb| on(verb, streams::part), Observed, EDIT)
         .reads_csv().answers::<streams::Done>().refuses(&[400, 404, 409, 413]),
-    Route::new("execution.commit", Put, "/api/data/v1/streams/{stream}/executions/{execution}/commit", |verb| on(verb, streams::commit), Observed, Edit)
+    Route::new("execution.commit", Put, "/api/data/v1/streams/{stream}/executions/{execution}/commit", |verb| on(verb, streams::commit), Observed, EDIT)
         .reads::<Opaque>().answers::<streams::Execution>().refuses(&[400, 404, 409, 413]),
-    Route::new("execution.abort", Put, "/api/data/v1/streams/{stream}/executions/{execution}/abort", |verb| on(verb, streams::abort), Observed, Edit)
+    Route::new("execution.abort", Put, "/api/data/v1/streams/{stream}/executions/{execution}/abort", |verb| on(verb, streams::abort), Observed, EDIT)
         .reads::<streams::Abort>().answers::<streams::Execution>().refuses(&[400, 404, 409]),
 ];

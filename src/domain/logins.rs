@@ -1,6 +1,8 @@
 //! Logins with a password: who is in, and until when.
 
-use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use imbl::OrdMap;
 
 use super::clock::Timestamp;
 use super::ids::UserId;
@@ -11,27 +13,33 @@ const SESSIONS_MAX: usize = 10_000;
 /// How long a session lasts on the instance's clock, in milliseconds: eight hours. No source tells how long Domo's do.
 pub const LIFETIME_MS: i64 = 8 * 60 * 60 * 1000;
 
-#[derive(Debug, Default)]
-pub struct Sessions {
-    by_token: HashMap<String, Session>,
-    oldest_first: VecDeque<String>,
+/// Part of a world, so a copy shares its entries.
+#[derive(Clone, Debug, Default)]
+pub struct LoginSessions {
+    by_token: OrdMap<Arc<str>, Login>,
+    /// The tokens in the order in which they were given out.
+    oldest_first: OrdMap<u64, Arc<str>>,
+    count: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Session {
+struct Login {
     user: UserId,
     until: Timestamp,
 }
 
-impl Sessions {
-    pub fn open(&mut self, token: String, user: UserId, now: Timestamp) {
+impl LoginSessions {
+    pub fn open(&mut self, token: &str, user: UserId, now: Timestamp) {
         if self.oldest_first.len() >= SESSIONS_MAX
-            && let Some(oldest) = self.oldest_first.pop_front()
+            && let Some((number, oldest)) = self.oldest_first.get_min().cloned()
         {
+            self.oldest_first.remove(&number);
             self.by_token.remove(&oldest);
         }
-        self.oldest_first.push_back(token.clone());
-        self.by_token.insert(token, Session { user, until: now.plus_millis(LIFETIME_MS) });
+        let token: Arc<str> = token.into();
+        self.count += 1;
+        self.oldest_first.insert(self.count, Arc::clone(&token));
+        self.by_token.insert(token, Login { user, until: now.plus_millis(LIFETIME_MS) });
     }
 
     /// Whose session it is, while it lasts.
@@ -46,8 +54,8 @@ mod tests {
 
     #[test]
     fn a_session_lasts_for_its_time() {
-        let mut sessions = Sessions::default();
-        sessions.open("a".to_owned(), 27, Timestamp(5));
+        let mut sessions = LoginSessions::default();
+        sessions.open("a", 27, Timestamp(5));
         assert_eq!(sessions.user_of("a", Timestamp(5)), Some(27));
         assert_eq!(sessions.user_of("a", Timestamp(4 + LIFETIME_MS)), Some(27));
         assert_eq!(sessions.user_of("a", Timestamp(5 + LIFETIME_MS)), None);
@@ -56,9 +64,9 @@ mod tests {
 
     #[test]
     fn one_session_too_many_ends_the_oldest() {
-        let mut sessions = Sessions::default();
+        let mut sessions = LoginSessions::default();
         for number in 0..=SESSIONS_MAX {
-            sessions.open(number.to_string(), 1, Timestamp(0));
+            sessions.open(&number.to_string(), 1, Timestamp(0));
         }
         assert_eq!(sessions.user_of("0", Timestamp(0)), None);
         assert_eq!(sessions.user_of("1", Timestamp(0)), Some(1));

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Instance, Need};
 use crate::domain::clock::Timestamp;
 use crate::domain::dataset::{Dataset, IndexPlan};
 use crate::domain::error::{Error, Result};
-use crate::domain::ids::{DatasetId, UploadId, UserId};
+use crate::domain::ids::{DatasetId, UploadId};
 use crate::domain::index::IndexJob;
-use crate::domain::store::World;
+use crate::domain::permission::Need;
+use crate::domain::session::{AsOf, Session};
 use crate::engine::Table;
 
 /// Why a computed change was not published.
@@ -24,30 +24,21 @@ impl From<Error> for Miss {
     }
 }
 
-impl Instance {
+impl Session {
     /// Makes versions queryable: all live ones, or `only` these with what is indexed already.
     pub async fn index(
         &self,
-        by: UserId,
         dataset: DatasetId,
         only: Vec<UploadId>,
-    ) -> Result<Arc<IndexJob>> {
-        let world = self.world();
-        world.dataset_for(by, dataset, Need::Edit)?;
-        let ((), job) = self.change_and_index(&world, dataset, &only, |_, _| Ok(())).await?;
-        Ok(job)
+    ) -> Result<AsOf<Arc<IndexJob>>> {
+        let indexed = self.change_and_index(dataset, &only, |_, _| Ok(())).await?;
+        Ok(AsOf { value: indexed.value.1, moment: self.look().1 })
     }
 
-    pub fn index_job(
-        &self,
-        by: UserId,
-        dataset: DatasetId,
-        key: &str,
-    ) -> Result<(Arc<IndexJob>, bool)> {
-        let world = self.world();
-        let job = Arc::clone(world.dataset_for(by, dataset, Need::View)?.index_job(key)?);
-        let is_ready = job.is_ready(world.clock.now());
-        Ok((job, is_ready))
+    pub fn index_job(&self, dataset: DatasetId, key: &str) -> Result<AsOf<Arc<IndexJob>>> {
+        let found = self.read(dataset, Need::View)?;
+        let job = Arc::clone(found.index_job(key)?);
+        Ok(found.map(|_| job))
     }
 
     /// Changes a dataset and indexes the outcome as one step: readers see both or neither.
@@ -56,19 +47,19 @@ impl Instance {
     /// changed in between, it starts over; each such turn means that somebody else got ahead, so there is no livelock.
     pub(super) async fn change_and_index<T>(
         &self,
-        world: &World,
         dataset: DatasetId,
         only: &[UploadId],
         change: impl Fn(&mut Dataset, Timestamp) -> Result<T>,
-    ) -> Result<(T, Arc<IndexJob>)> {
+    ) -> Result<AsOf<(T, Arc<IndexJob>)>> {
         loop {
-            let now = world.clock.now();
-            let mut draft = Dataset::clone(&*world.datasets.get(dataset)?);
+            let before = self.read(dataset, Need::Edit)?;
+            let now = before.moment.now;
+            let mut draft = Dataset::clone(&before);
             change(&mut draft, now)?;
             let plan = draft.index_plan(only)?;
             let rows = self.assemble(dataset, plan.clone()).await?;
-            let ready_at = now.plus_millis(self.settings().index_ms);
-            let outcome = world.datasets.update(dataset, |it| {
+            let ready_at = now.plus_millis(self.setup().settings.index_ms);
+            let outcome = self.try_change(dataset, Need::Edit, |it, _| {
                 let outcome = change(it, now)?;
                 if it.index_plan(only)? != plan {
                     return Err(Miss::Stale);

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 
-use super::{Instance, Need};
+use crate::domain::clock::Timestamp;
 use crate::domain::dataset::{Commit, Dataset};
 use crate::domain::error::{Error, Result};
-use crate::domain::ids::{DatasetId, UploadId, UserId};
+use crate::domain::ids::{DatasetId, UploadId};
+use crate::domain::permission::Need;
+use crate::domain::session::Session;
 use crate::domain::upload::{NewRows, Part, UpdateMethod, UploadIntent};
 use crate::domain::version::DataVersion;
 use crate::engine::{CsvFormat, Header};
@@ -27,34 +29,34 @@ impl<E> From<Error> for PartError<E> {
     }
 }
 
-impl Instance {
+/// An upload, and when it was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct StartedUpload {
+    pub id: UploadId,
+    pub requested_at: Timestamp,
+}
+
+impl Session {
     /// Stage 1: hands out an upload id. Nothing is visible to readers until the commit.
-    pub fn start_upload(
-        &self,
-        by: UserId,
-        dataset: DatasetId,
-        intent: UploadIntent,
-    ) -> Result<(UploadId, i64)> {
-        let world = self.world();
-        world.dataset_for(by, dataset, Need::Edit)?;
-        let now = world.clock.now();
-        let id = world.datasets.update(dataset, |it| it.start_upload(intent, now))?;
-        Ok((id, now.millis()))
+    pub fn start_upload(&self, dataset: DatasetId, intent: UploadIntent) -> Result<StartedUpload> {
+        let started =
+            self.change(dataset, Need::Edit, |it, moment| it.start_upload(intent, moment.now))?;
+        Ok(StartedUpload { id: started.value, requested_at: started.moment.now })
     }
 
     /// Stage 2: reads a part while it arrives. What is wrong with its rows is told at the commit.
     pub async fn put_part<E>(
         &self,
-        by: UserId,
         dataset: DatasetId,
-        (upload, number): (UploadId, u32),
+        upload: UploadId,
+        number: u32,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<(), PartError<E>> {
-        let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Edit)?;
+        let before = self.read(dataset, Need::Edit)?;
         before.open_upload(upload)?;
         let part = self.read_part(&before, body).await.map_err(PartError::Body)?;
-        Ok(world.datasets.update(dataset, |it| it.put_part(upload, number, part))?)
+        self.change(dataset, Need::Edit, |it, _| it.put_part(upload, number, part))?;
+        Ok(())
     }
 
     pub(super) async fn read_part<E>(
@@ -75,22 +77,21 @@ impl Instance {
     /// Stage 3: turns the parts into a version, and indexes it where `index` is set. A refusal leaves the upload open.
     pub async fn commit_upload(
         &self,
-        by: UserId,
         dataset: DatasetId,
         upload: UploadId,
-        (intent, index): (UploadIntent, bool),
+        intent: &UploadIntent,
+        index: bool,
     ) -> Result<Arc<DataVersion>> {
-        let world = self.world();
         loop {
-            let before = world.dataset_for(by, dataset, Need::Edit)?;
-            let commit = self.assemble_upload(&before, upload, &intent).await?;
+            let before = self.read(dataset, Need::Edit)?;
+            let commit = self.assemble_upload(&before, upload, intent).await?;
             let change = |it: &mut Dataset, now| it.commit(&commit, now);
             let outcome = if index {
-                let outcome = self.change_and_index(&world, dataset, &[], change).await;
-                outcome.map(|(version, _)| version)
+                let outcome = self.change_and_index(dataset, &[], change).await;
+                outcome.map(|it| it.value.0)
             } else {
-                let now = world.clock.now();
-                world.datasets.update(dataset, |it| change(it, now))
+                let outcome = self.change(dataset, Need::Edit, |it, moment| change(it, moment.now));
+                outcome.map(|it| it.value)
             };
             if !matches!(outcome, Err(Error::Overtaken(_))) {
                 return outcome;
@@ -115,14 +116,8 @@ impl Instance {
     }
 
     /// Appends rows as a version of their own, and indexes it.
-    pub async fn append_rows(
-        &self,
-        by: UserId,
-        dataset: DatasetId,
-        rows: NewRows,
-    ) -> Result<(UploadId, i64)> {
-        let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Edit)?;
+    pub async fn append_rows(&self, dataset: DatasetId, rows: NewRows) -> Result<StartedUpload> {
+        let before = self.read(dataset, Need::Edit)?;
         let delimiter = rows.delimiter();
         let mut csv_bytes = 0;
         let csv = rows.into_csv(&before.schema)?.map(Bytes::from);
@@ -136,12 +131,8 @@ impl Instance {
             Err(never) => match never {},
         };
         let intent = UploadIntent { method: Some(UpdateMethod::Append), ..UploadIntent::default() };
-        let append = |it: &mut Dataset, now| {
-            let upload = it.start_upload(intent.clone(), now)?;
-            let (intent, table) = (intent.clone(), table.clone());
-            it.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)
-        };
-        let (version, _) = self.change_and_index(&world, dataset, &[], append).await?;
-        Ok((version.id, version.requested_at.millis()))
+        let append = |it: &mut Dataset, now| it.append(&intent, &table, csv_bytes, now);
+        let (version, _) = self.change_and_index(dataset, &[], append).await?.value;
+        Ok(StartedUpload { id: version.id, requested_at: version.requested_at })
     }
 }

@@ -1,30 +1,37 @@
 //! SQL over what is indexed.
 
-use super::{Instance, Need};
 use crate::domain::error::Result;
-use crate::domain::ids::{DatasetId, UserId};
+use crate::domain::ids::DatasetId;
+use crate::domain::permission::Need;
 use crate::domain::policy::PolicyId;
+use crate::domain::session::Session;
 use crate::engine::{Formula, Query, Rows};
 
-impl Instance {
+/// The rows of a query, and how long the world's clock ran until they began to come.
+#[derive(Debug)]
+pub struct Answer {
+    pub rows: Rows,
+    pub duration_ms: i64,
+}
+
+impl Session {
     /// Starts a query; dropping its rows stops it. Where `seen_as` names policies, it sees the rows that they show.
     pub async fn query(
         &self,
-        by: UserId,
         dataset: DatasetId,
         sql: String,
         seen_as: &[PolicyId],
-    ) -> Result<Rows> {
-        let world = self.world();
-        let found = world.dataset_for(by, dataset, Need::View)?;
-        let now = world.clock.now();
-        let table = self.visible_rows(&world, (by, &found), seen_as, now).await?;
+    ) -> Result<Answer> {
+        let found = self.read(dataset, Need::View)?;
+        let now = found.moment.now;
+        let table = self.visible_rows(&found, seen_as).await?;
         let formulas = found
             .formulas
             .values()
             .map(|it| Formula { name: it.name.clone(), expression: it.expression.clone() })
             .collect();
         let query = Query { table, sql, formulas, now_ms: now.millis() };
-        Ok(self.engine().query(query).await?)
+        let rows = self.engine().query(query).await?;
+        Ok(Answer { rows, duration_ms: self.now().millis() - now.millis() })
     }
 }

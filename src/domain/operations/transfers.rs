@@ -6,10 +6,11 @@ use bytes::Bytes;
 use futures::Stream;
 
 use super::uploads::PartError;
-use super::{Instance, Need};
-use crate::domain::dataset::{Commit, Dataset};
+use crate::domain::dataset::Dataset;
 use crate::domain::error::{Error, Result};
-use crate::domain::ids::{DatasetId, UploadId, UserId};
+use crate::domain::ids::{DatasetId, UploadId};
+use crate::domain::permission::Need;
+use crate::domain::session::Session;
 use crate::domain::upload::{UpdateMethod, UploadIntent};
 use crate::domain::version::DataVersion;
 use crate::engine::{Rows, Table};
@@ -27,17 +28,15 @@ pub enum Which {
     Only(UploadId),
 }
 
-impl Instance {
+impl Session {
     /// Reads a CSV while it arrives, makes a version of it and indexes that. Readers see all of it or nothing.
     pub async fn import<E>(
         &self,
-        by: UserId,
         dataset: DatasetId,
         method: UpdateMethod,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Arc<DataVersion>, PartError<E>> {
-        let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Edit)?;
+        let before = self.read(dataset, Need::Edit)?;
         let part = self.read_part(&before, body).await.map_err(PartError::Body)?;
         let refused = |it: Arc<crate::engine::CsvError>| Error::Csv {
             dataset,
@@ -46,33 +45,21 @@ impl Instance {
         };
         let table = part.content.map_err(refused)?;
         let intent = UploadIntent { method: Some(method), ..UploadIntent::default() };
-        let commit = |it: &mut Dataset, now| {
-            let upload = it.start_upload(intent.clone(), now)?;
-            let (intent, table, csv_bytes) = (intent.clone(), table.clone(), part.csv_bytes);
-            it.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)
-        };
-        Ok(self.change_and_index(&world, dataset, &[], commit).await?.0)
+        let append = |it: &mut Dataset, now| it.append(&intent, &table, part.csv_bytes, now);
+        Ok(self.change_and_index(dataset, &[], append).await?.value.0)
     }
 
     /// The first `limit` rows, in the order in which they came.
-    pub async fn export(
-        &self,
-        by: UserId,
-        dataset: DatasetId,
-        which: Which,
-        limit: u64,
-    ) -> Result<Rows> {
-        let world = self.world();
-        let found = world.dataset_for(by, dataset, Need::View)?;
+    pub async fn export(&self, dataset: DatasetId, which: Which, limit: u64) -> Result<Rows> {
+        let found = self.read(dataset, Need::View)?;
+        let moment = &found.moment;
         // Policies are filters on what is indexed; stored rows have none, so they are all or nothing.
-        if which != Which::Indexed && found.is_filtered_for(by, &world.directory) {
+        if which != Which::Indexed && found.is_filtered_for(moment.user, &moment.directory) {
             let action = "see stored rows past the policies of this dataset";
-            return Err(Error::Forbidden { user: by, action });
+            return Err(Error::Forbidden { user: moment.user, action });
         }
         let table = match which {
-            Which::Indexed => {
-                self.visible_rows(&world, (by, &found), &[], world.clock.now()).await?
-            }
+            Which::Indexed => self.visible_rows(&found, &[]).await?,
             Which::Latest => self.assemble(dataset, found.index_plan(&[])?).await?,
             Which::AsOf(version) => self.as_of(&found, version).await?,
             Which::Only(version) => rows_of(found.version(version)?)?,

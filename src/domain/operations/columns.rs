@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Instance, Need};
-use crate::domain::dataset::Dataset;
+use crate::domain::dataset::{Dataset, ReplacedTable};
 use crate::domain::error::{Error, Result};
-use crate::domain::ids::{DatasetId, UploadId, UserId};
+use crate::domain::ids::DatasetId;
+use crate::domain::permission::Need;
 use crate::domain::schema::{Schema, SchemaColumn};
-use crate::engine::{Column, Table};
+use crate::domain::session::Session;
+use crate::engine::Column;
 
 /// What changes in one column; what is `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -19,15 +20,13 @@ pub struct ColumnChange {
     pub visible: Option<bool>,
 }
 
-impl Instance {
+impl Session {
     pub async fn change_columns(
         &self,
-        by: UserId,
         dataset: DatasetId,
         changes: &[ColumnChange],
     ) -> Result<Arc<Schema>> {
-        let world = self.world();
-        let before = world.dataset_for(by, dataset, Need::Edit)?;
+        let before = self.read(dataset, Need::Edit)?;
         let columns = changed(&before.schema.columns, changes)?;
         let renamed = renamed_versions(&before, changes);
         let change = |it: &mut Dataset, now| {
@@ -35,7 +34,7 @@ impl Instance {
             it.replace_tables(&renamed)?;
             Ok(Arc::clone(&it.schema))
         };
-        Ok(self.change_and_index(&world, dataset, &[], change).await?.0)
+        Ok(self.change_and_index(dataset, &[], change).await?.value.0)
     }
 }
 
@@ -66,10 +65,7 @@ impl ColumnChange {
     }
 }
 
-/// A version's rows before and after: the stamp tells whether they are still those.
-type Replaced = (UploadId, u64, Table);
-
-fn renamed_versions(dataset: &Dataset, changes: &[ColumnChange]) -> Vec<Replaced> {
+fn renamed_versions(dataset: &Dataset, changes: &[ColumnChange]) -> Vec<ReplacedTable> {
     let new_name = |name: &str| {
         let change = changes.iter().find(|it| is_called(name, &it.name));
         change.and_then(|it| it.new_name.clone()).unwrap_or_else(|| name.to_owned())
@@ -80,31 +76,11 @@ fn renamed_versions(dataset: &Dataset, changes: &[ColumnChange]) -> Vec<Replaced
         .map(|(id, table)| {
             let columns: Arc<[Column]> =
                 table.columns().iter().map(|it| Column::new(new_name(&it.name), it.kind)).collect();
-            (id, table.stamp(), table.renamed(columns))
+            ReplacedTable { version: id, stamp: table.stamp(), table: table.renamed(columns) }
         })
         .collect()
 }
 
 fn is_called(name: &str, other: &str) -> bool {
     name.to_lowercase() == other.to_lowercase()
-}
-
-impl Dataset {
-    /// Refused where the rows have changed since the replacement was made.
-    fn replace_tables(&mut self, replaced: &[Replaced]) -> Result<()> {
-        for (id, stamp, table) in replaced {
-            self.replace_table(*id, *stamp, table.clone())?;
-        }
-        let unknown = self
-            .versions()
-            .iter()
-            .find(|it| it.table.is_some() && !replaced.iter().any(|(id, ..)| *id == it.id));
-        match unknown {
-            None => Ok(()),
-            Some(it) => {
-                let (id, state) = (it.id.to_string(), "added by another");
-                Err(Error::Conflict { kind: "data version", id, state })
-            }
-        }
-    }
 }
