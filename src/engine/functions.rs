@@ -38,6 +38,7 @@ use datafusion::logical_expr::{
 
 use arguments::Args;
 
+pub(crate) use aggregates::ignores_order;
 pub use registry::is_engine_only;
 pub use registry::{Family, Listed, list};
 pub(crate) use registry::{aggregate, scalar, window};

@@ -40,33 +40,14 @@ impl Source {
         Self { schema: Arc::new(Schema::new(fields)), table }
     }
 
-    /// The batches with these columns only, dealt to at most `partitions` partitions in their order.
-    fn partitions(
-        &self,
-        schema: &SchemaRef,
-        columns: &[usize],
-        partitions: usize,
-    ) -> Result<Vec<Vec<RecordBatch>>> {
-        let batches = self.table.batches();
-        let size = batches.len().div_ceil(partitions.max(1)).max(1);
-        let mut dealt = Vec::new();
-        for group in batches.chunks(size) {
-            let mut partition = Vec::with_capacity(group.len());
-            for batch in group {
-                let arrays = columns.iter().map(|&it| Arc::clone(batch.column(it))).collect();
-                let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-                partition.push(RecordBatch::try_new_with_options(
-                    Arc::clone(schema),
-                    arrays,
-                    &rows,
-                )?);
-            }
-            dealt.push(partition);
-        }
-        if dealt.is_empty() {
-            dealt.push(Vec::new());
-        }
-        Ok(dealt)
+    /// The batches with these columns only.
+    fn batches(&self, schema: &SchemaRef, columns: &[usize]) -> Result<Vec<RecordBatch>> {
+        let projected = |batch: &RecordBatch| {
+            let arrays = columns.iter().map(|&it| Arc::clone(batch.column(it))).collect();
+            let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            Ok(RecordBatch::try_new_with_options(Arc::clone(schema), arrays, &rows)?)
+        };
+        self.table.batches().iter().map(projected).collect()
     }
 }
 
@@ -90,7 +71,7 @@ impl TableProvider for Source {
 
     async fn scan(
         &self,
-        state: &dyn Session,
+        _state: &dyn Session,
         projection: Option<&Vec<usize>>,
         _filters: &[Expr],
         limit: Option<usize>,
@@ -103,8 +84,8 @@ impl TableProvider for Source {
             &all
         };
         let schema = Arc::new(self.schema.project(columns)?);
-        let partitions = self.partitions(&schema, columns, state.config().target_partitions())?;
-        let source = MemorySourceConfig::try_new(&partitions, schema, None)?.with_limit(limit);
+        let batches = self.batches(&schema, columns)?;
+        let source = MemorySourceConfig::try_new(&[batches], schema, None)?.with_limit(limit);
         Ok(datafusion::datasource::source::DataSourceExec::from_data_source(source))
     }
 }

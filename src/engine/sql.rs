@@ -6,6 +6,7 @@ mod coercion;
 mod filter;
 mod optimizer;
 mod plan;
+mod row_order;
 mod run;
 mod session;
 #[doc(hidden)]
@@ -20,7 +21,7 @@ use super::table::Table;
 pub(super) use cache::ResultCache;
 pub(super) use cancel::AbortOnDrop;
 #[cfg(test)]
-pub(super) use plan::logical;
+pub(super) use plan::{logical, physical};
 pub(super) use run::Feed;
 pub(super) use session::SessionStates;
 

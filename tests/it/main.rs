@@ -12,6 +12,7 @@ mod front;
 mod hostile_sql;
 mod one_world;
 mod openapi;
+mod order;
 mod policies;
 mod project;
 mod properties;

@@ -1,5 +1,6 @@
 //! Aggregates whose names mean something else in MySQL than in the engine.
 
+mod doubles;
 mod group_concat;
 mod mean;
 mod sum;
@@ -13,6 +14,27 @@ use datafusion::logical_expr::AggregateUDF;
 use group_concat::GroupConcat;
 use mean::Mean;
 use sum::CheckedSum;
+
+/// Whether an aggregate answers the same for any order of its rows and for any way of merging parts, to the last digit. Whatever is
+/// not listed gets its rows in their order, on one thread.
+pub(crate) fn ignores_order(name: &str) -> bool {
+    matches!(
+        name,
+        "count"
+            | "sum"
+            | "avg"
+            | "min"
+            | "max"
+            | "median"
+            | "percentile_cont"
+            | "bit_and"
+            | "bit_or"
+            | "bit_xor"
+            | "bool_and"
+            | "bool_or"
+            | "approx_distinct"
+    )
+}
 
 /// STD, STDDEV and VARIANCE are those of a population.
 pub(super) fn all() -> Vec<Arc<AggregateUDF>> {

@@ -43,10 +43,9 @@ impl Engine {
 
 async fn filtered(engine: &Engine, table: &Table, condition: Condition) -> Result<Table, SqlError> {
     let limits = engine.limits();
-    // The session for small tables has one partition, which is what keeps the rows in order.
     let state = engine
         .sessions()
-        .of_rows(0, limits, *engine.sql_settings())
+        .state(limits, *engine.sql_settings())
         .map_err(|it| SqlError::Internal(Box::new(it)))?;
     let names = Names::new(table.columns());
     let facts = Facts {

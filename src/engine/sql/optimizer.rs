@@ -1,10 +1,11 @@
 //! Physical rules that DataFusion lacks, and the list of those that run.
 
+mod concat;
 mod group_by_day;
 mod join_limits;
+mod parallel;
 mod sort_prefix;
 mod top_n_per_group;
-mod union_top_n;
 
 use std::sync::Arc;
 
@@ -14,20 +15,29 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 
-type Plan = Arc<dyn ExecutionPlan>;
+pub(super) use parallel::Parallelism;
 
-/// DataFusion's physical rules without `SanityCheckPlan`, which rejects valid plans whose sort keys are equal or constant;
-/// then the rules of this folder.
-pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
-    rules.retain(|it| it.name() != "SanityCheckPlan");
-    let added = [
-        Rule { name: "group_by_day", apply: group_by_day::group_by_day },
-        Rule { name: "top_n_per_group", apply: top_n_per_group::top_n_per_group },
-        Rule { name: "union_top_n", apply: union_top_n::union_top_n },
-        Rule { name: "join_limits", apply: join_limits::join_limits },
-    ];
-    rules.extend(added.map(|it| Arc::new(it) as _));
+use super::row_order::settle_sorts;
+
+type Plan = Arc<dyn ExecutionPlan>;
+type Apply = fn(Plan, Parallelism) -> Result<Plan, DataFusionError>;
+
+/// DataFusion's physical rules and those of this folder. `SanityCheckPlan` is left out: it rejects valid plans whose sort keys are
+/// equal or constant (<https://github.com/apache/datafusion/issues/20194>).
+pub(super) fn physical_rules(
+    parallelism: Parallelism,
+) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let rule = |name, apply: Apply| Arc::new(Rule { name, apply, parallelism }) as _;
+    let mut rules = vec![rule("concat_unions", |it, _| concat::concat_unions(it))];
+    let theirs = PhysicalOptimizer::new().rules.into_iter();
+    rules.extend(theirs.filter(|it| it.name() != "SanityCheckPlan"));
+    rules.extend([
+        rule("settle_sorts", |it, _| settle_sorts(it)),
+        rule("top_n_per_group", |it, _| top_n_per_group::top_n_per_group(it)),
+        rule("parallel", parallel::parallel),
+        rule("group_by_day", |it, _| group_by_day::group_by_day(it)),
+        rule("join_limits", |it, _| join_limits::join_limits(it)),
+    ]);
     rules
 }
 
@@ -35,12 +45,13 @@ pub(super) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Syn
 #[derive(Debug)]
 struct Rule {
     name: &'static str,
-    apply: fn(Plan) -> Result<Plan, DataFusionError>,
+    apply: Apply,
+    parallelism: Parallelism,
 }
 
 impl PhysicalOptimizerRule for Rule {
     fn optimize(&self, plan: Plan, _config: &ConfigOptions) -> Result<Plan, DataFusionError> {
-        (self.apply)(plan)
+        (self.apply)(plan, self.parallelism)
     }
 
     fn name(&self) -> &str {

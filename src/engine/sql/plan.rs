@@ -7,6 +7,7 @@ use datafusion::common::{Column as Reference, DFSchema, Result};
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::Statement;
 
@@ -16,6 +17,7 @@ use super::super::names::Names;
 use super::super::provider::Scope;
 use super::super::table::Table;
 use super::super::types::{Column, ColumnType};
+use super::row_order::{self, RowOrderPlanner};
 
 /// What runs, and the columns of its answer.
 #[derive(Clone, Debug)]
@@ -44,8 +46,19 @@ pub(super) async fn plan(
     let called = called(logical.schema(), &outputs, original);
     let kinds = logical.schema().fields().iter().map(|it| ColumnType::of_arrow(it.data_type()));
     let columns = called.into_iter().zip(kinds).map(|(name, kind)| Column { name, kind }).collect();
-    let physical = state.create_physical_plan(&logical).await.map_err(failed)?;
+    let optimized = state.optimize(&logical).map_err(failed)?;
+    let physical = physical(state, optimized).await.map_err(failed)?;
     Ok(Planned { physical, columns })
+}
+
+/// How an optimized plan runs, with its rows in order.
+pub(in crate::engine) async fn physical(
+    state: &SessionState,
+    optimized: LogicalPlan,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let ordered = row_order::ordered(optimized)?;
+    let planner = DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(RowOrderPlanner)]);
+    planner.create_physical_plan(&ordered, state).await
 }
 
 /// What a statement asks for, not yet how.

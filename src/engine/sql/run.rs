@@ -166,7 +166,7 @@ impl Job {
         let state = self
             .engine
             .sessions()
-            .of_rows(table.rows(), limits, *self.engine.sql_settings())
+            .state(limits, *self.engine.sql_settings())
             .map_err(|it| SqlError::Internal(Box::new(it)))?;
         let names = Names::new(table.columns());
         let facts = Facts {

@@ -15,34 +15,22 @@ use datafusion::prelude::SessionConfig;
 
 use super::SqlSettings;
 use super::coercion::{Conversions, TruthsAsNumbers};
-use super::optimizer::physical_rules;
+use super::optimizer::{Parallelism, physical_rules};
 use crate::engine::{EngineLimits, functions, types::BATCH_ROWS};
 
-/// From this many rows on a query uses all threads; below, splitting costs more than it saves.
-pub(super) const PARALLEL_ROWS_MIN: u64 = 100_000;
-
-/// Two sets of settings over one memory pool: for small tables and for large ones. Built by the first query.
+/// The settings of all queries, and their memory pool. Built by the first query.
 #[derive(Debug, Default)]
-pub(crate) struct SessionStates {
-    small: OnceLock<Result<SessionState, Arc<DataFusionError>>>,
-    large: OnceLock<Result<SessionState, Arc<DataFusionError>>>,
-}
+pub(crate) struct SessionStates(OnceLock<Result<SessionState, Arc<DataFusionError>>>);
 
 impl SessionStates {
-    pub(crate) fn of_rows(
+    pub(crate) fn state(
         &self,
-        rows: u64,
         limits: &EngineLimits,
         settings: SqlSettings,
     ) -> Result<&SessionState, DataFusionError> {
-        let small =
-            self.small.get_or_init(|| build(limits, settings, physical_rules()).map_err(Arc::new));
-        let session = if rows < PARALLEL_ROWS_MIN || limits.threads < 2 {
-            small
-        } else {
-            self.large.get_or_init(|| small.clone().map(|it| widened(it, limits.threads)))
-        };
-        session.as_ref().map_err(|it| DataFusionError::Shared(Arc::clone(it)))
+        let rules = || physical_rules(Parallelism::of_threads(limits.threads));
+        let state = self.0.get_or_init(|| build(limits, settings, rules()).map_err(Arc::new));
+        state.as_ref().map_err(|it| DataFusionError::Shared(Arc::clone(it)))
     }
 }
 
@@ -57,11 +45,14 @@ pub(super) fn build(
         .with_memory_pool(Arc::clone(&pool))
         .with_disk_manager_builder(disk)
         .build_arc()?;
+    // `optimizer/parallel.rs` makes several, in an order.
     let mut config = SessionConfig::new().with_target_partitions(1).with_batch_size(BATCH_ROWS);
     let options = config.options_mut();
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = false;
     options.optimizer.max_passes = 1;
+    // Of groups with equal values it keeps any.
+    options.optimizer.enable_topk_aggregation = false;
     let scalar = functions::scalar(&pool);
     let planners = planners(&scalar, settings)?;
     let builder = SessionStateBuilder::new()
@@ -76,7 +67,8 @@ pub(super) fn build(
     Ok(builder.build())
 }
 
-/// DataFusion's rules but one, which takes expressions out of the sort keys of windows and lets the planner panic.
+/// DataFusion's rules but one, which takes expressions out of windows and lets the planner panic
+/// (<https://github.com/apache/datafusion/issues/15190>, mended by <https://github.com/apache/datafusion/pull/24750> after 55.2).
 fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules = Optimizer::new().rules;
     rules.retain(|it| it.name() != "common_sub_expression_eliminate");
@@ -110,11 +102,4 @@ fn planners(
         Arc::new(datafusion::functions_aggregate::planner::AggregateFunctionPlanner),
         Arc::new(datafusion::functions_window::planner::WindowFunctionPlanner),
     ])
-}
-
-/// Not by a builder: that registers the functions anew in the order of a hash table, where of two with one name either may
-/// be the last.
-pub(super) fn widened(mut small: SessionState, threads: usize) -> SessionState {
-    small.config_mut().options_mut().execution.target_partitions = threads;
-    small
 }

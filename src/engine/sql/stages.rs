@@ -36,7 +36,7 @@ impl Engine {
         let Query { table, sql, formulas, now_ms } = query;
         let (limits, settings) = (self.limits(), *self.sql_settings());
         let internal = |it: DataFusionError| SqlError::Internal(Box::new(it));
-        let state = self.sessions().of_rows(table.rows(), limits, settings).map_err(internal)?;
+        let state = self.sessions().state(limits, settings).map_err(internal)?;
         let mut clock = Lap(Instant::now());
         let mut stages = Stages::default();
         let names = Names::new(table.columns());
@@ -56,8 +56,7 @@ impl Engine {
         stages.plan = clock.lap();
         let optimised = state.optimize(&logical).map_err(internal)?;
         stages.optimise = clock.lap();
-        let planner = state.query_planner();
-        let physical = planner.create_physical_plan(&optimised, state).await.map_err(internal)?;
+        let physical = plan::physical(state, optimised).await.map_err(internal)?;
         stages.physical = clock.lap();
         let schema = physical.schema();
         let batches = collect(physical, state.task_ctx()).await.map_err(internal)?;

@@ -125,7 +125,7 @@ mod tests {
         let (table, settings, sessions) =
             (table(), SqlSettings::default(), SessionStates::default());
         let limits = EngineLimits::small();
-        let state = sessions.of_rows(table.rows(), &limits, settings).unwrap();
+        let state = sessions.state(&limits, settings).unwrap();
         let names = Names::new(table.columns());
         let columns = table.columns();
         let facts =

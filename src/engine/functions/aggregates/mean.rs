@@ -12,6 +12,8 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, GroupsAccumulator, ReversedUDAF, Signature,
 };
 
+use super::doubles::{self, Outcome};
+
 /// How many digits a mean has more than its values.
 const DIGITS_MORE: i8 = 4;
 
@@ -47,6 +49,9 @@ impl AggregateUDFImpl for Mean {
             let name = format_state_name(args.name, "sum");
             return Ok(vec![Field::new(name, DataType::Binary, true).into()]);
         }
+        if args.input_fields.iter().any(|it| *it.data_type() == DataType::Float64) {
+            return Ok(doubles::state_fields(&args));
+        }
         self.engine.state_fields(args)
     }
 
@@ -56,6 +61,7 @@ impl AggregateUDFImpl for Mean {
                 let seen = args.is_distinct.then(HashSet::new);
                 Ok(Box::new(DecimalMean { sum: 0, count: 0, scale: *scale, seen }))
             }
+            DataType::Float64 => Ok(doubles::accumulator(Outcome::Mean, args.is_distinct)),
             _ => self.engine.accumulator(args),
         }
     }
@@ -69,11 +75,15 @@ impl AggregateUDFImpl for Mean {
         &self,
         args: AccumulatorArgs,
     ) -> Result<Box<dyn GroupsAccumulator>> {
+        if *args.expr_fields[0].data_type() == DataType::Float64 {
+            return Ok(doubles::groups_accumulator(Outcome::Mean));
+        }
         self.engine.create_groups_accumulator(args)
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        if is_decimal(args.expr_fields[0].data_type()) {
+        let kind = args.expr_fields[0].data_type();
+        if is_decimal(kind) || (*kind == DataType::Float64 && !args.is_distinct) {
             return self.accumulator(args);
         }
         self.engine.create_sliding_accumulator(args)

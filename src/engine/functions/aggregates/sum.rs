@@ -16,6 +16,8 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature,
 };
 
+use super::doubles::{self, Outcome};
+
 /// A partial sum on its way from one thread to another.
 const PARTIAL: DataType = DataType::Decimal128(38, 0);
 
@@ -26,6 +28,10 @@ pub(super) struct CheckedSum {
 
 fn is_long(args: &AccumulatorArgs) -> bool {
     *args.expr_fields[0].data_type() == DataType::Int64
+}
+
+fn is_double(args: &AccumulatorArgs) -> bool {
+    *args.expr_fields[0].data_type() == DataType::Float64
 }
 
 impl AggregateUDFImpl for CheckedSum {
@@ -42,14 +48,19 @@ impl AggregateUDFImpl for CheckedSum {
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        if *args.return_field.data_type() != DataType::Int64 {
-            return self.engine.state_fields(args);
+        match args.return_field.data_type() {
+            DataType::Float64 => return Ok(doubles::state_fields(&args)),
+            DataType::Int64 => {}
+            _ => return self.engine.state_fields(args),
         }
         let kind = if args.is_distinct { DataType::Binary } else { PARTIAL };
         Ok(vec![Field::new(format_state_name(args.name, "sum"), kind, true).into()])
     }
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        if is_double(&args) {
+            return Ok(doubles::accumulator(Outcome::Sum, args.is_distinct));
+        }
         if !is_long(&args) {
             return self.engine.accumulator(args);
         }
@@ -70,11 +81,14 @@ impl AggregateUDFImpl for CheckedSum {
         if is_long(&args) {
             return Ok(Box::new(LongSums::default()));
         }
+        if is_double(&args) {
+            return Ok(doubles::groups_accumulator(Outcome::Sum));
+        }
         self.engine.create_groups_accumulator(args)
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        if is_long(&args) && !args.is_distinct {
+        if (is_long(&args) || is_double(&args)) && !args.is_distinct {
             return self.accumulator(args);
         }
         self.engine.create_sliding_accumulator(args)
@@ -262,7 +276,7 @@ impl GroupsAccumulator for LongSums {
 }
 
 /// What a filter leaves out becomes null.
-fn filtered(values: &ArrayRef, filter: Option<&BooleanArray>) -> Result<ArrayRef> {
+pub(super) fn filtered(values: &ArrayRef, filter: Option<&BooleanArray>) -> Result<ArrayRef> {
     let Some(filter) = filter else { return Ok(Arc::clone(values)) };
     let out = datafusion::arrow::compute::prep_null_mask_filter(filter);
     let out = datafusion::arrow::compute::not(&out)?;

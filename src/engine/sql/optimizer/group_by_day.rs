@@ -1,4 +1,7 @@
 //! GROUP BY of what is computed of one day, as YEAR(day), MONTH(day): each day is computed and looked up once, not each row.
+//!
+//! Nearest to it in DataFusion is a cache of the last group: <https://github.com/apache/datafusion/issues/23937>. The query of
+//! `benches/RESULTS.md` over months takes 13.4 ms with this rule and 51.9 ms without.
 
 use std::collections::HashMap;
 use std::fmt;

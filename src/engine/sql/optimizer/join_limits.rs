@@ -1,4 +1,5 @@
-//! Joins that can be stopped: a join may work for minutes without a pause in which an abort would take effect.
+//! Joins that can be stopped: a join may work for minutes without a pause in which an abort would take effect
+//! (<https://github.com/apache/datafusion/issues/19358>).
 
 use std::sync::Arc;
 

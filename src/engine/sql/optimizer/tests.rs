@@ -1,4 +1,4 @@
-//! Plans of ours beside the engine's own: which queries get them, and that they answer the same.
+//! Which queries get the plans of this folder, and that they answer as DataFusion's own plan on one thread does, row by row.
 
 use datafusion::arrow::array::{
     ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
@@ -11,12 +11,12 @@ use super::*;
 use crate::engine::dialect::{self, Facts};
 use crate::engine::names::Names;
 use crate::engine::sql::SqlSettings;
-use crate::engine::sql::logical;
-use crate::engine::sql::session::{PARALLEL_ROWS_MIN, SessionStates, build, widened};
+use crate::engine::sql::session::build;
+use crate::engine::sql::{logical, physical};
 use crate::engine::types::{Column, ColumnType, arrow_schema};
 use crate::engine::{EngineLimits, SqlMode, Table};
 
-const OURS: [&str; 2] = ["group_by_day", "top_n_per_group"];
+const TESTED: [&str; 2] = ["group_by_day", "top_n_per_group"];
 
 /// 20 000 rows in batches of 1 000: days of 1960 to 2109, some NULL; regions, some NULL; one number twice at the most.
 fn table() -> Table {
@@ -45,7 +45,7 @@ fn table() -> Table {
     Table::new(columns, batches, Vec::new())
 }
 
-/// The plan of a query in one session, and its rows as sorted lines: without ORDER BY they come in any order.
+/// The plan of a query in one session, and its rows.
 async fn planned(
     state: &SessionState,
     table: &Table,
@@ -63,56 +63,39 @@ async fn planned(
     };
     let prepared = dialect::prepare(sql, &facts).unwrap();
     let logical = logical(state, table, &names, prepared.statement).unwrap();
-    let physical = state.create_physical_plan(&logical).await.unwrap();
+    let optimized = state.optimize(&logical).unwrap();
+    let physical = physical(state, optimized).await.unwrap();
     let plan = displayable(physical.as_ref()).indent(false).to_string();
     let rows = collect(physical, state.task_ctx()).await;
-    let rows = rows.map(|it| {
-        let table = pretty_format_batches(&it).unwrap().to_string();
-        let mut lines: Vec<&str> = table.lines().collect();
-        lines.sort_unstable();
-        lines.join("\n")
-    });
+    let rows = rows.map(|it| pretty_format_batches(&it).unwrap().to_string());
     (plan, rows.map_err(|it| it.strip_backtrace()))
 }
 
 fn limits(query_bytes_max: usize) -> EngineLimits {
-    EngineLimits { query_bytes_max, threads: 2, ..EngineLimits::small() }
+    EngineLimits { query_bytes_max, ..EngineLimits::small() }
 }
 
-/// Sessions for small and for large tables, and each again without the rules of ours.
+/// For one thread and for three, and each again without the rules that are tested.
 fn sessions(query_bytes_max: usize) -> [[SessionState; 2]; 2] {
     let settings = SqlSettings { mode: SqlMode::Lenient, ..SqlSettings::default() };
     let limits = limits(query_bytes_max);
-    let mut engines = physical_rules();
-    engines.retain(|it| !OURS.contains(&it.name()));
-    let small = [physical_rules(), engines].map(|it| build(&limits, settings, it).unwrap());
-    [small.clone(), small.map(|it| widened(it, 2))]
+    [1, 3].map(|threads| {
+        let all = || physical_rules(Parallelism { threads, rows_min: 1 });
+        let mut without = all();
+        without.retain(|it| !TESTED.contains(&it.name()));
+        [all(), without].map(|it| build(&limits, settings, it).unwrap())
+    })
 }
 
 async fn check(node: &str, wanted: bool, queries: &[&str]) {
     let table = table();
-    for [ours, engines] in sessions(100 << 20) {
-        for sql in queries {
-            let (plan, rows) = Box::pin(planned(&ours, &table, sql)).await;
-            assert_eq!(plan.contains(node), wanted, "{sql}\n{plan}");
-            let (plan, expected) = Box::pin(planned(&engines, &table, sql)).await;
-            assert!(!plan.contains(node), "{sql}\n{plan}");
-            assert_eq!(rows, expected, "{sql}");
-        }
-    }
-}
-
-#[test]
-fn functions_are_the_same_for_large_tables() {
-    for _ in 0..8 {
-        let sessions = SessionStates::default();
-        let [small, large] = [1, PARALLEL_ROWS_MIN]
-            .map(|rows| sessions.of_rows(rows, &limits(1 << 20), SqlSettings::default()).unwrap());
-        assert_eq!(large.config().target_partitions(), 2);
-        let (small, large) = (small.aggregate_functions(), large.aggregate_functions());
-        assert_eq!(small.len(), large.len());
-        for (name, function) in small {
-            assert!(Arc::ptr_eq(function, &large[name]), "{name} is another");
+    let [[one, without], [three, three_without]] = sessions(100 << 20);
+    for sql in queries {
+        let (_, expected) = Box::pin(planned(&without, &table, sql)).await;
+        for (state, is_tested) in [(&one, true), (&three, true), (&three_without, false)] {
+            let (plan, rows) = Box::pin(planned(state, &table, sql)).await;
+            assert_eq!(plan.contains(node), wanted && is_tested, "{sql}\n{plan}");
+            assert_eq!(rows, expected, "{sql}\n{plan}");
         }
     }
 }
@@ -193,20 +176,44 @@ async fn rows_that_another_number_counts_are_sorted() {
     check("PartitionedTopNExec", false, &queries.each_ref().map(String::as_str)).await;
 }
 
-/// Of `c`, which is constant in each part, the engine thinks that it needs no sorting: what is first in one part says nothing of
-/// the other.
+/// Of `c`, which is constant in each part, DataFusion thinks that it needs no sorting.
 #[tokio::test]
-async fn first_rows_of_a_union_are_looked_for_in_each_part() {
+async fn first_rows_of_a_union_are_those_of_all_parts() {
     let table = table();
     let sql = "SELECT 1 AS c, id FROM table WHERE id < 9000 UNION ALL SELECT 2 AS c, id + 50000 AS id FROM table ORDER BY c DESC, id LIMIT 3";
-    for [state, _] in sessions(100 << 20) {
+    for state in sessions(100 << 20).as_flattened() {
         for _ in 0..20 {
-            let (plan, rows) = Box::pin(planned(&state, &table, sql)).await;
-            let (union, sort) = (plan.find("UnionExec").unwrap(), plan.rfind("SortExec").unwrap());
-            assert!(union < sort, "{plan}");
+            let (_, rows) = Box::pin(planned(state, &table, sql)).await;
             let rows = rows.unwrap();
             assert!((50_000..50_003).all(|it| rows.contains(&format!("| 2 | {it} |"))), "{rows}");
         }
+    }
+}
+
+#[tokio::test]
+async fn several_threads_answer_as_one_does() {
+    let table = table();
+    let [[one, _], [three, _]] = sessions(100 << 20);
+    for (operator, sql) in [
+        ("ConcatExec", "SELECT UPPER(region), id FROM table WHERE sales > 0"),
+        (
+            "ConcatExec",
+            "SELECT region, COUNT(*), SUM(sales), AVG(sales) FROM table GROUP BY region",
+        ),
+        ("ConcatExec", "SELECT DISTINCT sales FROM table"),
+        ("ConcatExec", "SELECT region, COUNT(DISTINCT sales) FROM table GROUP BY region"),
+        ("SortPreservingMergeExec", "SELECT id, region FROM table ORDER BY region"),
+        ("SortPreservingMergeExec", "SELECT id, region FROM table ORDER BY region DESC LIMIT 70"),
+        (
+            "SortPreservingMergeExec",
+            "SELECT id, RANK() OVER (PARTITION BY region ORDER BY day) AS r FROM table",
+        ),
+        ("UnionExec", "SELECT id FROM table WHERE id > 9000 UNION ALL SELECT id FROM table"),
+    ] {
+        let (_, expected) = Box::pin(planned(&one, &table, sql)).await;
+        let (plan, rows) = Box::pin(planned(&three, &table, sql)).await;
+        assert!(plan.contains(operator), "{sql}\n{plan}");
+        assert_eq!(rows, expected, "{sql}\n{plan}");
     }
 }
 
