@@ -27,11 +27,11 @@ pub(crate) fn coverage() -> Result<(), Failed> {
     let contracts = contracts();
     let mut page = String::from(
         "# Coverage\n\n\
-         Written from the route table and the contract files; `UPDATE=1 cargo test --test golden` writes it anew.\n\n\
-         * **documented**: stated on Domo's page of the Datasets API, whose anchor is given.\n\
-         * **observed**: recorded at a real instance, or relied on by the code of a client in use.\n\
-         * **inferred**: our deduction; no source says so. `--require-evidence documented` answers 501 instead.\n\n\
-         What a route needs, `--auth strict` holds callers to: a login; or access to the dataset up to CAN_VIEW, CAN_SHARE, CAN_EDIT or CO_OWNER.\n\n",
+         Generated from the route table and the contract files by `UPDATE=1 cargo test --test golden`.\n\n\
+         * **documented**: on Domo's page of the Datasets API, at the given anchor.\n\
+         * **observed**: recorded at a real instance, or relied on by the code of a client.\n\
+         * **inferred**: our deduction, without a source. `--require-evidence documented` answers 501 instead.\n\n\
+         With `--auth strict`, a route requires what the column `needs` says: a login, or access to the dataset at the level CAN_VIEW (view), CAN_SHARE, CAN_EDIT or CO_OWNER.\n\n",
     );
     for evidence in [Evidence::Documented, Evidence::Observed, Evidence::Inferred] {
         let count = ROUTES.iter().filter(|it| it.evidence == evidence).count();
@@ -64,7 +64,7 @@ pub(crate) fn coverage() -> Result<(), Failed> {
     for route in ROUTES.iter().filter(|it| !it.note.is_empty()) {
         let _ = writeln!(page, "* **{}**: {}", route.id, route.note);
     }
-    page.push_str("\n## Contracts\n\nEach is a file `tests/golden/contract/<family>/<route>--<case>.json`, and a test.\n\n");
+    page.push_str("\n## Contracts\n\nEach is a test: a file `tests/golden/contract/<family>/<route>--<case>.json`.\n\n");
     for (route, cases) in &contracts {
         let _ = writeln!(page, "* **{route}**: {}", cases.join(", "));
     }

@@ -105,10 +105,10 @@ fn called(sql: &str) -> BTreeSet<String> {
 fn page(cases: &Cases, functions: &[Listed]) -> String {
     let mut page = format!(
         "# SQL\n\n\
-         Written from the function list and from {} cases in `tests/golden/sql`; `UPDATE=1 cargo test --test golden` writes it anew.\n\n\
-         Domo documents no grammar. Evidence says why a thing is here: **Domo's page** shows it; **Observed**: clients in use send it;\n\
-         **Beast Modes** are known to use it; **MySQL 8** has it, whose dialect Domo's tools name, and nobody says that Domo has it too.\n\
-         What differs from MySQL 8 beyond single rows is in [deviations.md](deviations.md).\n\n\
+         Generated from the function list and {} cases in `tests/golden/sql` by `UPDATE=1 cargo test --test golden`.\n\n\
+         Domo documents no grammar. The evidence column says why something is supported. **Domo's page**: it shows it. **Observed**: clients send it.\n\
+         **Beast Modes**: they are known to use it. **MySQL 8**: MySQL has it, whose dialect Domo's tools name, but no source says that Domo has it.\n\
+         Differences from MySQL 8 that are not specific to a row are in [deviations.md](deviations.md).\n\n\
          ## Clauses\n\n| clause | status | evidence | known differences | shown by |\n|---|---|---|---|---|\n",
         cases.count,
     );
@@ -118,15 +118,15 @@ fn page(cases: &Cases, functions: &[Listed]) -> String {
         let _ = writeln!(page, "| {name} | {status} | {evidence} | {difference} | {} |", it.file);
     }
     let families = [
-        (Family::Text, "Texts"),
+        (Family::Text, "Strings"),
         (Family::Date, "Dates and times"),
-        (Family::Logic, "Choices"),
+        (Family::Logic, "Conditions"),
         (Family::Math, "Numbers"),
         (Family::Aggregate, "Aggregates"),
         (Family::Window, "Window functions"),
     ];
     page.push_str(
-        "\nNOW, CURDATE, CURTIME and their kin, CAST, CONVERT, EXTRACT, DATE_ADD and DATE_SUB have a grammar of their own and stand among the clauses.\n",
+        "\nNOW, CURDATE, CURTIME and similar functions, CAST, CONVERT, EXTRACT, DATE_ADD and DATE_SUB have their own grammar and are listed among the clauses.\n",
     );
     for (family, title) in families {
         let _ = write!(
