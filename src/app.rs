@@ -1,4 +1,4 @@
-//! The only place where the parts are wired together.
+//! Builds a server from its parts. No other module connects them.
 
 mod addressing;
 mod layers;
@@ -34,10 +34,10 @@ pub struct Domock {
 }
 
 impl Domock {
-    /// Loads the seed, listens, and serves from a task of the current runtime.
+    /// Loads the seed, starts to listen and serves on a task of the current runtime.
     ///
     /// # Errors
-    /// A seed with a mistake, named by file, line and column; an address that cannot be listened at.
+    /// A mistake in the seed, with file, line and column, or an address that is not available.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let started = Instant::now();
         let engine = Engine::new(engine_limits(&config)).with_sql(sql_settings(&config));
@@ -46,7 +46,7 @@ impl Domock {
         let seeds = seed::all(dir.as_deref(), (config.seed.id_seed, now), &engine)?;
         if config.answers.auth == AuthArg::Strict && !seeds.have_credentials() {
             bail!(
-                "--auth strict would let nobody in: the seed has no users.toml with a password, a token or a client"
+                "--auth strict would refuse every request: the seed has no users.toml with a password, a token or a client"
             );
         }
         let instances =
@@ -54,7 +54,7 @@ impl Domock {
         let tls = Tls::new(config.tls.source())?;
         let wanted = config.listen.address()?;
         let listener = TcpListener::bind(wanted).await.with_context(|| {
-            format!("cannot listen at {wanted}: is it in use? (--port 0 takes a free port)")
+            format!("cannot listen on {wanted}: is it in use? (--port 0 picks a free port)")
         })?;
         let address = listener.local_addr()?;
         let seed = dir.map_or_else(|| "none".to_owned(), |it| it.display().to_string());
@@ -85,7 +85,7 @@ impl Domock {
         Ok(Self { address, instances, stop, server: Some(in_background(serving)) })
     }
 
-    /// Where it listens: `http://127.0.0.1:3666`, without a slash at the end.
+    /// The URL of the server, without a trailing slash: `http://127.0.0.1:3666`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -94,12 +94,12 @@ impl Domock {
         self.address
     }
 
-    /// All instances back to their seeds, at once.
+    /// Restores the seed of every instance.
     pub fn reset(&self) {
         self.instances.all().iter().for_each(Instance::reset);
     }
 
-    /// The instance of whoever names none, without HTTP around it.
+    /// The instance of requests that name none.
     pub fn instance(&self) -> Instance {
         self.instances.default_instance()
     }
@@ -109,7 +109,7 @@ impl Domock {
         &self.instances
     }
 
-    /// Stops to listen, lets what is in flight finish, and returns when all is done.
+    /// Stops listening, waits for requests in flight and returns once they are finished.
     pub async fn shut_down(mut self) {
         self.stop.send_replace(true);
         if let Some(server) = self.server.take() {

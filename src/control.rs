@@ -1,4 +1,4 @@
-//! Domock's own API under `/_domock`: what only an emulator has.
+//! Domock's own API under `/_domock`: operations that only an emulator has.
 
 mod certificate;
 mod clock;
@@ -14,7 +14,7 @@ use crate::domain::instances::Instances;
 use crate::front::tls::Tls;
 use crate::wire::routes::RouteCounters;
 
-/// What the control plane knows besides the instance that a request is for.
+/// Shared state of the control plane. The instance of a request is an extension of the request.
 #[derive(Clone, Debug)]
 pub struct Control {
     pub started: Instant,

@@ -1,14 +1,14 @@
 //! Domock: a local Domo for tests.
 //!
-//! It speaks Domo's Datasets API, keeps real state, takes real CSV uploads and answers real SQL over them. The binary
-//! `domock` serves it; a Rust test starts it in its own process:
+//! It implements Domo's Datasets API with real state, real CSV uploads and real SQL. The binary `domock` is the server; a Rust
+//! test can start it in process:
 //!
 //! ```
 //! # #[tokio::main] async fn main() -> anyhow::Result<()> {
 //! let domo = domock::Domock::start(domock::Config::for_tests()).await?;
 //! println!("point the client at {}", domo.url());
-//! domo.reset(); // back to the seed
-//! # Ok(()) } // dropping it stops it
+//! domo.reset(); // restores the seed
+//! # Ok(()) } // dropping it stops the server
 //! ```
 //!
 //! The crate has three floors, and arrows point only down: `wire` speaks Domo's HTTP, `domain` is an emulated instance

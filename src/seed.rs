@@ -1,7 +1,7 @@
-//! Seed folders → worlds. A folder is written by hand and kept in git; a mistake stops the start and says where it is.
+//! Reads seed folders into worlds. They are written by hand, so every mistake is reported with its place.
 //!
-//! `orders.csv` with a header line is a dataset `orders`, its types inferred. `orders.toml` beside it says more, or
-//! stands alone for a dataset without rows. `users.toml` names users and groups. See seed-data/README.md.
+//! `orders.csv` becomes a dataset `orders` with inferred types. `orders.toml` sets further properties, or defines a dataset without
+//! rows. `users.toml` defines users and groups. seed-data/README.md describes the format.
 
 mod format;
 mod load;
@@ -26,13 +26,13 @@ use format::DatasetFile;
 use load::DatasetFiles;
 use users::UsersFile;
 
-/// The end of the name of a folder within the seed's that an instance of its own begins with: `acme.domo.com`.
+/// Suffix of subfolders that are the seed of one instance: `acme.domo.com`.
 const INSTANCE_FOLDER: &str = ".domo.com";
 
-/// What the folder describes, and what the folders within it that are named for instances do.
+/// Reads the folder and its subfolders for single instances.
 ///
 /// # Errors
-/// As those of `load`.
+/// Those of `load`.
 pub fn all(
     dir: Option<&Path>,
     (id_seed, now): (u64, Timestamp),
@@ -64,10 +64,10 @@ fn instance_folders(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// The world that the folder describes; one administrator and nothing else where there is no folder.
+/// Reads the world that the folder describes. Without a folder it contains one administrator and nothing else.
 ///
 /// # Errors
-/// A file that is no seed file, or has a mistake: `orders.toml:3:9: …`, `orders.csv:17: …`.
+/// A file that does not belong in a seed, or a mistake in one: `orders.toml:3:9: …`, `orders.csv:17: …`.
 fn load(
     dir: Option<&Path>,
     (id_seed, now): (u64, Timestamp),
@@ -111,14 +111,14 @@ fn insert(world: &mut World, dataset: Dataset, dir: &Path) -> anyhow::Result<()>
     if let Some(stream) = &dataset.stream
         && world.dataset_of(stream.id).is_ok()
     {
-        bail!("{}: stream id {} is there twice", dir.display(), stream.id);
+        bail!("{}: duplicate stream id {}", dir.display(), stream.id);
     }
     let name = dataset.profile.name.clone();
     world.insert(dataset).with_context(|| format!("{}: dataset '{name}'", dir.display()))?;
     Ok(())
 }
 
-/// The files of a seed folder, by what they are.
+/// The files of a seed folder, by kind.
 struct Found {
     dir: PathBuf,
     users: Option<PathBuf>,
@@ -142,7 +142,9 @@ impl Found {
                 Some("toml") => drop(found.about.insert(stem)),
                 Some("csv") => drop(found.csv.insert(stem)),
                 Some("md") => {}
-                _ => bail!("{}: is no seed file: those end in .csv, .toml or .md", path.display()),
+                _ => {
+                    bail!("{}: is not a seed file: these end in .csv, .toml or .md", path.display())
+                }
             }
         }
         Ok(found)

@@ -1,4 +1,4 @@
-//! Which instance a request is for, and the one spelling of its path that the router knows.
+//! Finds the instance of a request, and normalises its path for the router.
 
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri, uri::PathAndQuery};
@@ -11,27 +11,27 @@ use crate::front::proxy::Addressed;
 use crate::wire::auth::{self, TokenKey};
 use crate::wire::error::Refusal;
 
-/// The end of the host names of instances.
+/// Suffix of the host names of instances.
 const DOMAIN: &str = ".domo.com";
-/// The host of the public API, which belongs to no instance.
+/// First label of the public API's host, which belongs to no instance.
 const PUBLIC_API: &str = "api";
 
-/// The beginning of the paths of Domock's own API.
+/// Prefix of the paths of Domock's own API.
 const CONTROL: &str = "/_domock/";
 
-/// Why a request is for no instance.
+/// Why a request has no instance.
 #[derive(Clone)]
 struct Misaddressed(Refusal);
 
-/// What a host name, or a path that begins with one, stands for.
+/// What a host name means, in the `Host` header or at the start of the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Named {
     Instance(String),
     PublicApi,
 }
 
-/// Gives a request its instance, and the world that this has now: by a leading path segment `/acme.domo.com`, else by the host it is sent to, else by
-/// its token.
+/// Adds the instance and its current world to a request: those of a leading path segment `/acme.domo.com`, else of the host, else of
+/// the token.
 pub(super) fn addressed<B>(
     mut request: Request<B>,
     instances: &Instances,
@@ -53,7 +53,7 @@ pub(super) fn addressed<B>(
         },
         (None, Some(Addressed::Elsewhere(host))) => Err(elsewhere(host)),
         (None, Some(Addressed::Nested)) => {
-            Err(Refusal::bad_request("this is a tunnel already: it leads to no other host"))
+            Err(Refusal::bad_request("CONNECT inside a tunnel is not supported"))
         }
     };
     if let Some(uri) = path.and_then(|it| PathAndQuery::try_from(it).ok()) {
@@ -68,7 +68,7 @@ pub(super) fn addressed<B>(
     request
 }
 
-/// Refuses what is for no instance.
+/// Refuses requests that have no instance.
 pub(super) async fn refuse_misaddressed(request: Request, next: Next) -> Response {
     match request.extensions().get::<Misaddressed>() {
         Some(Misaddressed(refusal)) => refusal.clone().into_response(),
@@ -81,13 +81,11 @@ fn opened(instances: &Instances, name: &str) -> Result<Instance, Refusal> {
 }
 
 fn elsewhere(host: &str) -> Refusal {
-    let message = format!(
-        "{host} is not served here, and Domock passes nothing on: tests do not leave the machine"
-    );
+    let message = format!("Domock does not answer for {host}, and forwards nothing to other hosts");
     Refusal::new(StatusCode::FORBIDDEN, message)
 }
 
-/// The instance that the path begins with, and the path as the router knows it, where that is another one.
+/// The instance that the path starts with, and the normalised path if it differs.
 fn split(uri: &Uri) -> (Option<Named>, Option<String>) {
     let path = uri.path();
     let (first, rest) = match path[path.len().min(1)..].split_once('/') {
@@ -105,7 +103,7 @@ fn split(uri: &Uri) -> (Option<Named>, Option<String>) {
     (name, is_other.then(|| format!("{shortened}{query}")))
 }
 
-/// None for a host that is not of Domo's.
+/// `None` for a host outside Domo's domain.
 fn by_host(host: &str) -> Option<Named> {
     match host.strip_suffix(DOMAIN)? {
         "" => None,
@@ -114,7 +112,7 @@ fn by_host(host: &str) -> Option<Named> {
     }
 }
 
-/// The instance that a token of ours was given for, or that the client who asks for one is of.
+/// The instance that issued the request's token, or that defines the OAuth client that asks for one.
 fn by_credential<B>(
     request: &Request<B>,
     path: Option<&str>,
@@ -131,7 +129,7 @@ fn by_credential<B>(
     instances.of_client(&id, &secret).map(str::to_owned)
 }
 
-/// Domock's own API also takes `?instance=acme`.
+/// Domock's own API also accepts `?instance=acme`.
 fn by_query(uri: &Uri) -> Option<String> {
     let of_control = uri.path().starts_with(CONTROL);
     let pairs = uri.query().filter(|_| of_control)?.split('&');

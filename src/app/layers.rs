@@ -1,4 +1,4 @@
-//! The layers around the router: one list, outermost first, each with its reason.
+//! The layers around the router, outermost first, each with its reason.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::wire::{
     routes::{self, Evidence, Needs, Route, RouteCounters},
 };
 
-/// Says how sure Domock is of an answer.
+/// The evidence for the behaviour of the route.
 const EVIDENCE: HeaderName = HeaderName::from_static("x-domock-evidence");
 
 /// What the layers need to know.
@@ -62,12 +62,12 @@ pub(super) fn around(
         .layer(CatchPanicLayer::custom(panicked))
         // 4. A request for no instance is refused.
         .layer(middleware::from_fn(refuse_misaddressed))
-        // 5. A body that stops arriving is given up.
+        // 5. Gives up on a body that stops arriving.
         .layer(RequestBodyTimeoutLayer::new(body_time_max))
-        // 6. gzip is undone before a handler counts bytes, also where only the content type tells of it.
+        // 6. Decompresses gzip before handlers count bytes, also if only the content type says that it is gzip.
         .map_request(extract::gzip_by_type)
         .layer(RequestDecompressionLayer::new())
-        // 7. On Domo's routes: `check_evidence_and_caller`, which needs to know the route.
+        // 7. On Domo's routes only, `check_evidence_and_caller`, which needs to know the route.
         .service(router)
 }
 
@@ -90,8 +90,7 @@ pub(super) fn router(config: &Config, control: Control) -> Router {
         .method_not_allowed_fallback(error::no_such_verb)
 }
 
-/// Says how sure we are of an answer, and withholds it where that is not sure enough. Counts the request, and lets it
-/// in as its user, or not at all.
+/// Counts the request, answers 501 if the evidence for the route is too weak, and authenticates the caller.
 async fn check_evidence_and_caller(
     State((required, counters, key)): State<(Evidence, RouteCounters, TokenKey)>,
     path: MatchedPath,
@@ -106,8 +105,11 @@ async fn check_evidence_and_caller(
         let_in(route, &key, &mut request)
     } else {
         let grade = route.evidence.name();
-        let message =
-            format!("{} is {grade} only, and {} evidence is required", route.id, required.name());
+        let message = format!(
+            "the evidence for {} is {grade}, but --require-evidence is {}",
+            route.id,
+            required.name()
+        );
         Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message))
     };
     let mut response = match admitted {
@@ -128,7 +130,7 @@ fn let_in(route: &Route, key: &TokenKey, request: &mut Request) -> Result<(), Re
 fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
-    tracing::error!(panic = text, "a request met a defect of Domock");
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "a defect of Domock: its log says more")
+    tracing::error!(panic = text, "a request failed because of a bug in Domock");
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "a bug in Domock; its log has the details")
         .into_response()
 }

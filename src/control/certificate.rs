@@ -1,4 +1,4 @@
-//! `GET /_domock/ca.pem`: the authority that a client must trust to speak TLS with this server.
+//! `GET /_domock/ca.pem`: the certificate authority that clients must trust for TLS.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -14,11 +14,11 @@ pub(super) async fn authority(State(control): State<Control>) -> Result<Response
                 .into_response())
         }
         Ok(None) => Err(Refusal::not_found(
-            "the certificate is not Domock's own: ask for its authority whoever gave it with --tls-cert",
+            "the server uses the certificate from --tls-cert, and does not know its certificate authority",
         )),
         Err(error) => {
             tracing::error!("no certificate for TLS: {error:#}");
-            let message = "the certificate could not be made: the log says more";
+            let message = "cannot generate the certificate; see the log";
             Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message))
         }
     }

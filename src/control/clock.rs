@@ -1,4 +1,4 @@
-//! The clock of an instance: read, stop, set, advance.
+//! Reads, stops, sets and advances the clock of an instance.
 
 use axum::Json;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! What is served, and how sure we are of it: the route table and its OpenAPI description.
+//! The route table with its evidence, and its OpenAPI description.
 
 use axum::Json;
 use axum::extract::State;
@@ -39,7 +39,7 @@ pub(super) async fn coverage(State(control): State<Control>) -> Json<Vec<Coverag
     Json(rows.collect())
 }
 
-/// The description gives the server the address that the request used.
+/// The description names the server by the address that the request used.
 pub(super) async fn describe(
     domo: axum::Extension<Instance>,
     headers: axum::http::HeaderMap,

@@ -1,4 +1,4 @@
-//! `GET /_domock/health`: whether the server is well, and what it holds.
+//! `GET /_domock/health`: status, version and contents of the server.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! OpenAPI 3.1 of all that is served, from the route table and the types that handlers read and answer.
+//! OpenAPI 3.1 description of all routes, generated from the route tables and the types of requests and responses.
 
 mod own;
 mod security;
@@ -14,10 +14,10 @@ use crate::wire::routes::{Evidence, ROUTES, RequestBody, ResponseBody, Route};
 
 const JSON: &str = "application/json";
 
-/// Refusals that any route may give: the request cannot be understood, or meets a limit, or a defect of ours.
+/// Error statuses of every route: the request is malformed, too large, or of the wrong media type.
 const REFUSALS_OF_ALL: [u16; 3] = [400, 413, 415];
 
-/// `auth` tells whether a request may go without a credential.
+/// `auth` decides whether credentials are optional.
 pub fn document(server: &str, auth: Auth) -> Value {
     let mut generator = SchemaSettings::draft2020_12()
         .with(|it| it.definitions_path = "/components/schemas".into())
@@ -93,7 +93,7 @@ fn refusal(status: u16, envelope: &Value) -> Value {
     })
 }
 
-/// What a route answers when it does what it is asked.
+/// The successful responses of a route.
 fn answers(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Value> {
     let (status, content) = match route.answer {
         ResponseBody::None => ("204", None),
@@ -123,8 +123,8 @@ fn answers(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Value>
 
 fn parameters(route: &Route) -> Vec<Value> {
     let of_query = |name: &&str, note: Option<&str>| json!({ "name": name, "in": "query", "description": note, "schema": { "type": "string" } });
-    let honoured = route.honoured.iter().map(|it| of_query(it, Some("Changes the answer.")));
-    let ignored = route.ignored.iter().map(|it| of_query(it, Some("Taken, and without effect.")));
+    let honoured = route.honoured.iter().map(|it| of_query(it, Some("Changes the response.")));
+    let ignored = route.ignored.iter().map(|it| of_query(it, Some("Accepted, but has no effect.")));
     path_parameters(route.path).chain(honoured).chain(ignored).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The table of Domock's own routes. The router and the OpenAPI description are read from it; tests hold README.md to it.
+//! The table of Domock's own routes. The router and the OpenAPI description are built from it, and a test compares README.md with it.
 
 use axum::Router;
 use axum::extract::Request;
@@ -23,11 +23,11 @@ pub struct OwnRoute {
     pub verb: Verb,
     pub path: &'static str,
     pub summary: &'static str,
-    /// Names of query parameters.
+    /// Names of its query parameters.
     pub parameters: &'static [&'static str],
     pub body: Option<SchemaOf>,
     pub answer: OwnAnswer,
-    /// Statuses of its refusals.
+    /// Statuses of its error responses.
     pub refusals: &'static [u16],
     mount: fn(MethodFilter) -> MethodRouter<Control>,
 }
@@ -40,7 +40,7 @@ pub enum OwnAnswer {
     Nothing,
 }
 
-/// What every change may be refused with: bad input, a page of another site, a long body, a body that is not JSON.
+/// Statuses of every change: malformed input, a request by a web page, a body that is too long or not JSON.
 const OF_CHANGES: &[u16] = &[400, 403, 413, 415];
 
 #[rustfmt::skip]
@@ -114,12 +114,12 @@ pub fn router(control: Control) -> Router {
         .with_state(control)
 }
 
-/// A page in a browser must not drive the server of whoever visits it.
+/// A web page must not control the server of a user who visits it.
 async fn refuse_web_pages(request: Request, next: Next) -> Response {
     let is_cross_site = request.headers().contains_key(header::ORIGIN)
         || request.headers().get("sec-fetch-site").is_some_and(|it| it == "cross-site");
     if is_cross_site && request.method() != axum::http::Method::GET {
-        let message = "the control plane does not take orders from web pages";
+        let message = "the control plane refuses requests from web pages";
         return Refusal::new(StatusCode::FORBIDDEN, message).into_response();
     }
     next.run(request).await

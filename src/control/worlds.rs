@@ -1,4 +1,4 @@
-//! Instances, and their way back to the seed.
+//! Lists, resets and drops instances.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -10,7 +10,7 @@ use super::Control;
 use crate::domain::Instance;
 use crate::wire::error::Refusal;
 
-/// Back to the seed, at once; requests in flight finish on the old state. `?instance=*` resets all instances.
+/// Restores the seed. Requests in flight finish on the old state. `?instance=*` resets all instances.
 pub(super) async fn reset(
     State(control): State<Control>,
     domo: axum::Extension<Instance>,

@@ -1,4 +1,4 @@
-//! One connection: plain HTTP or TLS, as its first byte tells, and what is tunnelled through it.
+//! One connection: plain HTTP or TLS, recognised by the first byte, and CONNECT tunnels inside it.
 
 use std::convert::Infallible;
 use std::io::{self, Cursor};
@@ -21,13 +21,13 @@ use tower::{Service, ServiceExt};
 use super::listen::{ServeOptions, in_background, stopped};
 use super::proxy::{self, Addressed};
 
-/// With this byte every TLS connection begins, and no HTTP request.
+/// First byte of every TLS connection and of no HTTP request.
 const TLS_HANDSHAKE: u8 = 0x16;
 
 pub(super) struct Connection<S> {
     service: S,
     options: ServeOptions,
-    /// Held until this connection, and a tunnel that it became, is over.
+    /// Held until the connection ends, and a tunnel that it became.
     _permit: OwnedSemaphorePermit,
 }
 
@@ -47,7 +47,7 @@ where
     pub(super) async fn serve(self, socket: TcpStream) {
         let Ok(local) = socket.local_addr() else { return };
         let mut first = [0];
-        // It is otherwise closed, or does not begin.
+        // Otherwise the client closed the connection or sent nothing.
         if let Some(1) = self.in_time(socket.peek(&mut first)).await {
             Arc::new(self).serve_either(socket, first[0], local, None).await;
         }
@@ -113,14 +113,14 @@ where
             return Ok(Response::new(Body::empty()));
         }
         if connects {
-            // It names no path, but its refusal goes the way of all requests.
+            // CONNECT has no path, but the router needs one to refuse it.
             *request.uri_mut() = Uri::from_static("/");
         }
         request.extensions_mut().insert(addressed);
         self.service.clone().oneshot(request).await
     }
 
-    /// Boxed, because a tunnel is served by what has opened it.
+    /// Boxed, because serving a tunnel is recursive.
     fn serve_tunnel(
         self: Arc<Self>,
         upgrade: hyper::upgrade::OnUpgrade,
@@ -137,7 +137,7 @@ where
         })
     }
 
-    /// What a client must do before its time is over and before the server stops.
+    /// Waits for the client until its time is up or the server stops.
     async fn in_time<T>(&self, work: impl Future<Output = io::Result<T>>) -> Option<T> {
         tokio::select! {
             done = tokio::time::timeout(self.options.head_time_max, work) => match done {
@@ -153,7 +153,7 @@ where
     }
 }
 
-/// The one failure that a user of Domock has to do something about.
+/// Warns about the one failure that users have to fix themselves.
 fn report(error: &io::Error) {
     use rustls::AlertDescription::{BadCertificate, CertificateUnknown, UnknownCA};
     let cause = error.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>());
@@ -161,7 +161,7 @@ fn report(error: &io::Error) {
         cause
     {
         tracing::warn!(
-            "a client does not trust Domock's certificate: give it that of GET /_domock/ca.pem"
+            "a client does not trust Domock's certificate: it needs that of GET /_domock/ca.pem"
         );
     } else {
         tracing::debug!(%error, "a connection did not begin");

@@ -1,4 +1,4 @@
-//! Accepts connections, serves them beside each other, and lets those in flight finish at the end.
+//! Accepts connections, serves them concurrently, and lets them finish when the server stops.
 
 use std::convert::Infallible;
 use std::io;
@@ -15,21 +15,21 @@ use tower::Service;
 use super::connection::Connection;
 use super::tls::Tls;
 
-/// How long connections in flight may take to finish at the end.
+/// How long open connections may take to finish when the server stops.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// What every connection is served with.
+/// Options for every connection.
 #[derive(Clone, Debug)]
 pub struct ServeOptions {
     pub tls: Tls,
-    /// How long a client may take to begin, to agree on TLS, and to send the head of a request.
+    /// Time for a client to send its first byte, to finish the TLS handshake, and to send the head of a request.
     pub head_time_max: Duration,
     pub connections_max: u32,
-    /// Says when to stop.
+    /// True once the server has to stop.
     pub stop: watch::Receiver<bool>,
 }
 
-/// Serves until it is told to stop, and then until what is in flight is done.
+/// Serves until told to stop, then waits for open connections.
 pub async fn serve<S>(listener: TcpListener, service: S, options: ServeOptions)
 where
     S: Service<Request<hyper::body::Incoming>, Response = Response<Body>, Error = Infallible>
@@ -57,7 +57,7 @@ where
     }
 }
 
-/// The next connection, once there is room for it. An error of one connection is no reason to stop.
+/// Accepts the next connection once a permit is free. An error of one connection does not stop the server.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
@@ -65,7 +65,7 @@ async fn accept(
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((socket, _)) => {
-            // An answer is written whole: waiting to fill a packet would only delay it.
+            // Responses are written whole, so Nagle's algorithm would only delay them.
             socket.set_nodelay(true).ok();
             Some((socket, permit))
         }
@@ -77,7 +77,7 @@ async fn accept(
     }
 }
 
-/// Without a pause, running out of file handles would be a busy loop.
+/// Without a pause, accepting in a loop would spin when the process is out of file descriptors.
 #[expect(clippy::disallowed_methods, reason = "this waits for the machine, not for emulated time")]
 async fn pause_if_out_of_files(error: &io::Error) {
     let is_of_the_peer = matches!(
@@ -91,7 +91,7 @@ async fn pause_if_out_of_files(error: &io::Error) {
     }
 }
 
-/// Returns once the server stops, or is gone.
+/// Returns once the server stops or is dropped.
 pub(super) async fn stopped(mut stop: watch::Receiver<bool>) {
     stop.wait_for(|it| *it).await.ok();
 }

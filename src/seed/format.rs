@@ -1,4 +1,4 @@
-//! The TOML files of a seed, and where in them a mistake is.
+//! The format of a seed's TOML files, and the position of mistakes in them.
 
 use std::fs;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-/// `orders.toml`, beside or instead of `orders.csv`.
+/// `orders.toml`, with or without an `orders.csv`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DatasetFile {
@@ -17,14 +17,14 @@ pub(crate) struct DatasetFile {
     pub name: Option<String>,
     pub description: Option<String>,
     pub owner: Option<Spanned<u64>>,
-    /// Domo's `displayType`; `api` where it is left out.
+    /// Domo's `displayType`; default `api`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     #[serde(default)]
     pub tags: Vec<String>,
-    /// `false` for the state before the first index, in which a query is refused.
+    /// `false`: not indexed yet, so that queries are refused.
     pub indexed: Option<bool>,
-    /// Types by name; those of a CSV that are left out are inferred.
+    /// Types by column name. Columns of the CSV file that are not listed get inferred types.
     #[serde(default)]
     pub columns: toml::map::Map<String, toml::Value>,
     #[serde(default)]
@@ -40,7 +40,7 @@ pub(crate) struct DatasetFile {
     pub stream: Option<StreamEntry>,
 }
 
-/// What else there is to say of a column.
+/// Optional properties of a column.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ColumnDetails {
@@ -86,7 +86,7 @@ pub(crate) struct CardEntry {
     pub drill: bool,
 }
 
-/// Rows under a tag, in a CSV of their own with the dataset's header.
+/// Rows of a partition, in a separate CSV file with the dataset's header.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PartitionEntry {
@@ -107,7 +107,7 @@ pub(crate) struct StreamEntry {
     pub update_method: Option<Spanned<String>>,
     pub account: Option<u64>,
     pub schedule: Option<String>,
-    /// JSON in a string, as Domo has it.
+    /// JSON in a string, as in Domo's API.
     pub advanced_schedule: Option<String>,
     #[serde(default)]
     pub configuration: toml::map::Map<String, toml::Value>,
@@ -125,7 +125,7 @@ fn connector() -> String {
     "CONNECTOR".to_owned()
 }
 
-/// A file of this form; a mistake is named `file:line:column`.
+/// Reads a TOML file; errors start with `file:line:column`.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
     let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
     toml::from_str(&text).map_err(|mistake| match mistake.span() {
@@ -134,7 +134,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
     })
 }
 
-/// A mistake in a file that could be read.
+/// An error at a position of a file.
 pub(crate) fn at(path: &Path, span: &Range<usize>, problem: &str) -> anyhow::Error {
     let text = fs::read_to_string(path).unwrap_or_default();
     let before = text.get(..span.start).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! From the files of one dataset to the dataset.
+//! Builds a dataset from its seed files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,7 +31,7 @@ pub(crate) struct DatasetFiles<'a> {
     pub about: Option<(DatasetFile, PathBuf)>,
 }
 
-/// All datasets, in the order of their names; each is read on a thread of its own.
+/// Reads all datasets, each on its own thread, and returns them in the order of their names.
 pub(crate) fn all(
     plots: &[DatasetFiles],
     engine: &Engine,
@@ -45,27 +45,27 @@ pub(crate) fn all(
             .into_iter()
             .map(|it| {
                 it.join()
-                    .unwrap_or_else(|_| Err(anyhow!("a defect of Domock: reading a seed panicked")))
+                    .unwrap_or_else(|_| Err(anyhow!("a bug in Domock: reading a seed panicked")))
             })
             .collect()
     })
 }
 
 impl DatasetFiles<'_> {
-    /// The CSV files that are partitions of this dataset, and no datasets of their own.
+    /// The CSV files that are partitions of this dataset and therefore not datasets themselves.
     pub(crate) fn partition_files(&self) -> impl Iterator<Item = PathBuf> {
         let partitions = self.about.iter().flat_map(|(about, _)| &about.partitions);
         partitions.map(|it| self.dir.join(it.csv.get_ref()))
     }
 
-    /// Keeps the ids that this seed has chosen from being drawn.
+    /// Prevents the ids that the seed uses from being generated again.
     pub(crate) fn reserve_ids(&self, ids: &mut Ids) {
         if let Some(stream) = self.about.as_ref().and_then(|(about, _)| about.stream.as_ref()) {
             ids.reserve_stream(stream.id);
         }
     }
 
-    /// Types are guessed from the beginning of a CSV at first: most hold, and the whole of it is read once then.
+    /// First guesses the types from the beginning of the CSV file. If the guess holds, which it mostly does, the file is parsed only once.
     fn dataset(
         &self,
         engine: &Engine,
@@ -113,14 +113,14 @@ impl DatasetFiles<'_> {
         Ok(dataset)
     }
 
-    /// The id that the seed gives, or one that follows from the name: the same in every run.
+    /// The id from the seed, or one derived from the name, so that it is the same in every run.
     fn id(&self, about: &DatasetFile) -> anyhow::Result<DatasetId> {
         let Some(id) = &about.id else {
             let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             return Ok(Ids::seeded(self.name.bytes().fold(0xcbf2_9ce4_8422_2325, mix)).dataset());
         };
         id.get_ref().parse().map_err(|_| {
-            self.mistake(id, &format!("'{}' is no dataset id: write a UUID", id.get_ref()))
+            self.mistake(id, &format!("'{}' is not a dataset id, which is a UUID", id.get_ref()))
         })
     }
 
@@ -288,7 +288,7 @@ impl DatasetFiles<'_> {
     }
 }
 
-/// Commits a file as a version of its own.
+/// Commits a file as a new version.
 fn upload(
     dataset: &mut Dataset,
     path: &Path,
@@ -313,14 +313,14 @@ fn index(dataset: &mut Dataset, now: Timestamp) -> anyhow::Result<()> {
 /// Where the types of a CSV's columns come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Typing {
-    /// Its beginning; whatever proves the guess wrong is an error.
+    /// Its beginning. Any value that contradicts the guess is an error.
     Guessed,
-    /// All of it.
+    /// The whole file.
     Inferred,
 }
 
 impl Typing {
-    /// Bytes of a CSV that a guess is made from.
+    /// Bytes at the beginning of a CSV file that the types are guessed from.
     const BEGINNING: u64 = 64 << 10;
 
     fn columns(self, path: &Path) -> anyhow::Result<Vec<Column>> {

@@ -1,4 +1,4 @@
-//! `users.toml`: who there is, and what they show to be let in.
+//! `users.toml`: users, groups and their credentials.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -71,20 +71,20 @@ impl UsersFile {
         for entry in self.users {
             let id = *entry.id.get_ref();
             if users.iter().any(|it| it.id == id) {
-                return Err(at(path, &entry.id.span(), &format!("user {id} is there twice")));
+                return Err(at(path, &entry.id.span(), &format!("duplicate user id {id}")));
             }
             keys.take(&entry, path)?;
             let email = entry.email.into_inner();
             users.push(User { id, name: entry.name, email, role: entry.role });
         }
         if users.is_empty() {
-            return Err(anyhow!("{}: names no user", path.display()));
+            return Err(anyhow!("{}: defines no user", path.display()));
         }
         let mut groups: Vec<Group> = Vec::new();
         for entry in self.groups {
             let id = *entry.id.get_ref();
             if groups.iter().any(|it| it.id == id) {
-                return Err(at(path, &entry.id.span(), &format!("group {id} is there twice")));
+                return Err(at(path, &entry.id.span(), &format!("duplicate group id {id}")));
             }
             for member in &entry.members {
                 if !users.iter().any(|it| it.id == *member.get_ref()) {
@@ -99,7 +99,7 @@ impl UsersFile {
     }
 }
 
-/// The credentials so far. One that two users had would let in either.
+/// The credentials read so far. They must be unique, because each identifies one user.
 #[derive(Default)]
 struct Keys {
     credentials: Credentials,
@@ -114,10 +114,10 @@ impl Keys {
         if let Some(password) = &entry.password {
             let email = entry.email.get_ref().to_lowercase();
             if password.get_ref().is_empty() {
-                return Err(at(path, &password.span(), "a password is not empty"));
+                return Err(at(path, &password.span(), "a password must not be empty"));
             }
             if !self.emails.insert(email.clone()) {
-                let problem = "another user with a password has this address";
+                let problem = "another user with a password has this email";
                 return Err(at(path, &entry.email.span(), problem));
             }
             self.credentials.passwords.push((email, secret(password), user));
@@ -131,7 +131,11 @@ impl Keys {
             sendable("the id of a client", &client.id, path)?;
             sendable("the secret of a client", &client.secret, path)?;
             if client.id.get_ref().contains(':') {
-                return Err(at(path, &client.id.span(), "the id of a client has no colon"));
+                return Err(at(
+                    path,
+                    &client.id.span(),
+                    "the id of a client must not contain a colon",
+                ));
             }
             once("client", &mut self.clients, &client.id, path)?;
             for scope in &client.scope {
@@ -152,13 +156,13 @@ fn secret(text: &Spanned<String>) -> Secret {
     Secret::new(text.get_ref())
 }
 
-/// What travels in a header is visible ASCII.
+/// Credentials are sent in headers, so they must be visible ASCII.
 fn sendable(what: &str, text: &Spanned<String>, path: &Path) -> anyhow::Result<()> {
     let it = text.get_ref();
     if !it.is_empty() && it.bytes().all(|it| it.is_ascii_graphic()) {
         return Ok(());
     }
-    let problem = format!("{what} is one or more visible ASCII characters, without spaces");
+    let problem = format!("{what} must consist of visible ASCII characters, without spaces");
     Err(at(path, &text.span(), &problem))
 }
 
@@ -172,5 +176,5 @@ fn once(
     if seen.insert(text.get_ref().clone()) {
         return Ok(());
     }
-    Err(at(path, &text.span(), &format!("this {what} is there twice")))
+    Err(at(path, &text.span(), &format!("duplicate {what}")))
 }

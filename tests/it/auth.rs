@@ -237,6 +237,6 @@ async fn strict_without_any_credential_does_not_start() {
     let refusal = Domock::start(config).await.unwrap_err();
     assert_eq!(
         format!("{refusal:#}"),
-        "--auth strict would let nobody in: the seed has no users.toml with a password, a token or a client"
+        "--auth strict would refuse every request: the seed has no users.toml with a password, a token or a client"
     );
 }

@@ -85,7 +85,7 @@ fn a_flag_wins_over_its_variable_and_that_over_port() {
     let (code, complaint) = ends(command);
     assert_eq!(code, Some(1));
     let expected = format!(
-        "domock: cannot listen at 127.0.0.1:{port}: is it in use? (--port 0 takes a free port): Address already in use (os error 98)\n"
+        "domock: cannot listen on 127.0.0.1:{port}: is it in use? (--port 0 picks a free port): Address already in use (os error 98)\n"
     );
     assert_eq!(complaint, expected);
 }
@@ -118,7 +118,7 @@ fn a_bad_seed_ends_it_with_1_and_one_line() {
     assert_eq!(code, Some(1));
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
     assert!(
-        complaint.starts_with("domock: tests/it/") && complaint.contains("is no seed file"),
+        complaint.starts_with("domock: tests/it/") && complaint.contains("is not a seed file"),
         "{complaint}"
     );
 }

@@ -125,7 +125,7 @@ async fn mistakes_are_named_by_file_line_and_column() {
     check(
         "bad-id",
         &[("a.csv", "n\n1\n"), ("a.toml", "name = \"x\"\nid = \"seven\"\n")],
-        "a.toml:2:6: 'seven' is no dataset id: write a UUID",
+        "a.toml:2:6: 'seven' is not a dataset id, which is a UUID",
     )
     .await;
     check(
@@ -163,10 +163,10 @@ async fn mistakes_are_named_by_file_line_and_column() {
     check(
         "stray",
         &[("a.csv", "n\n"), ("notes.txt", "")],
-        "notes.txt: is no seed file: those end in .csv, .toml or .md",
+        "notes.txt: is not a seed file: these end in .csv, .toml or .md",
     )
     .await;
-    check("user-twice", &[("users.toml", "[[users]]\nid = 1\nname = \"a\"\nemail = \"a\"\n[[users]]\nid = 1\nname = \"b\"\nemail = \"b\"\n")], "users.toml:6:6: user 1 is there twice").await;
+    check("user-twice", &[("users.toml", "[[users]]\nid = 1\nname = \"a\"\nemail = \"a\"\n[[users]]\nid = 1\nname = \"b\"\nemail = \"b\"\n")], "users.toml:6:6: duplicate user id 1").await;
     check("no-member", &[("users.toml", "[[users]]\nid = 1\nname = \"a\"\nemail = \"a\"\n[[groups]]\nid = 5\nname = \"g\"\nmembers = [1, 2]\n")], "users.toml:8:15: there is no user 2").await;
 }
 
@@ -174,19 +174,19 @@ async fn mistakes_are_named_by_file_line_and_column() {
 async fn mistakes_in_credentials_are_named_and_not_repeated() {
     let user = "[[users]]\nid = 1\nname = \"a\"\nemail = \"a@b.c\"\n";
     let mistakes = [
-        ("password = \"\"\n", "users.toml:5:12: a password is not empty"),
-        ("tokens = [\"t\", \"t\"]\n", "users.toml:5:16: this token is there twice"),
+        ("password = \"\"\n", "users.toml:5:12: a password must not be empty"),
+        ("tokens = [\"t\", \"t\"]\n", "users.toml:5:16: duplicate token"),
         (
             "tokens = [\"\"]\n",
-            "users.toml:5:11: a token is one or more visible ASCII characters, without spaces",
+            "users.toml:5:11: a token must consist of visible ASCII characters, without spaces",
         ),
         (
             "clients = [{ id = \"a:b\", secret = \"s\" }]\n",
-            "users.toml:5:19: the id of a client has no colon",
+            "users.toml:5:19: the id of a client must not contain a colon",
         ),
         (
             "clients = [{ id = \"c\", secret = \"s s\" }]\n",
-            "users.toml:5:33: the secret of a client is one or more visible ASCII characters, without spaces",
+            "users.toml:5:33: the secret of a client must consist of visible ASCII characters, without spaces",
         ),
         ("clients = [{ id = \"c\" }]\n", "users.toml:5:12: missing field `secret`"),
         (

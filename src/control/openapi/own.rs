@@ -1,4 +1,4 @@
-//! Domock's own routes, described.
+//! Describes Domock's own routes.
 
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};

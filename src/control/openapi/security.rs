@@ -1,4 +1,4 @@
-//! The credentials that routes take, and how they refuse others.
+//! Credentials that routes accept, and their error responses.
 
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,7 @@ pub(super) fn schemes() -> Value {
     })
 }
 
-/// Any one of these is enough.
+/// The alternatives that a route accepts.
 pub(super) fn of(route: &Route, auth: Auth) -> Value {
     let schemes: &[&str] = match (route.needs, route.is_public()) {
         (Needs::Nothing, false) => &[],
@@ -36,7 +36,7 @@ pub(super) fn of(route: &Route, auth: Auth) -> Value {
     any.into()
 }
 
-/// Adds how a route refuses a credential, or a user who may not do this.
+/// Adds the error responses for invalid credentials and for users without access.
 pub(super) fn refuse(route: &Route, responses: &mut Map<String, Value>, envelope: &Value) {
     let is_token = route.needs == Needs::Nothing && route.is_public();
     if route.needs != Needs::Nothing && route.is_public() {
