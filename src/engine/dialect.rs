@@ -28,10 +28,9 @@ mod walk;
 use datafusion::execution::session_state::SessionState;
 use datafusion::sql::sqlparser::ast::{Expr, Query as Tree, Statement};
 
-use super::SqlSettings;
 use super::error::SqlError;
 use super::names::Names;
-use super::sql::Formula;
+use super::settings::{Formula, SqlSettings};
 use super::types::{Column, ColumnType};
 
 pub(crate) use naming::Written;

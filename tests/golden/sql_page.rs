@@ -136,7 +136,7 @@ fn page(cases: &Cases, functions: &[Listed]) -> String {
         for it in functions.iter().filter(|it| it.family == family) {
             let evidence = match it {
                 _ if names(it).all(is_engine_only) => "none: lenient mode only",
-                it if it.in_beast_modes => "Beast Modes",
+                it if it.in_formulas => "Beast Modes",
                 _ => "MySQL 8",
             };
             let calls = names(it).filter_map(|name| cases.calls.get(name));

@@ -7,6 +7,9 @@ mod sum;
 
 use std::sync::Arc;
 
+use datafusion::arrow::array::{ArrayRef, BooleanArray};
+use datafusion::arrow::compute;
+use datafusion::common::Result;
 use datafusion::functions_aggregate::stddev::StddevPop;
 use datafusion::functions_aggregate::variance::VariancePopulation;
 use datafusion::logical_expr::AggregateUDF;
@@ -50,4 +53,12 @@ pub(super) fn all() -> Vec<Arc<AggregateUDF>> {
     let sum = AggregateUDF::new_from_impl(CheckedSum::default());
     let texts = [false, true].map(|it| AggregateUDF::new_from_impl(GroupConcat::new(it)));
     [stddev, variance, distinct, any, mean, sum].into_iter().chain(texts).map(Arc::new).collect()
+}
+
+/// What a filter leaves out becomes null.
+fn filtered(values: &ArrayRef, filter: Option<&BooleanArray>) -> Result<ArrayRef> {
+    let Some(filter) = filter else { return Ok(Arc::clone(values)) };
+    let out = compute::prep_null_mask_filter(filter);
+    let out = compute::not(&out)?;
+    Ok(compute::nullif(values, &out)?)
 }

@@ -7,22 +7,10 @@ use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
 use super::{
-    Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
+    Family, Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
     date_parse, date_parts, logic, math, pattern, rounding, text, text_codes, text_positions,
     time_type,
 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
-    Text,
-    Date,
-    Logic,
-    Math,
-    Aggregate,
-    Window,
-    /// Put in by rewrites, not written by anybody.
-    Internal,
-}
 
 /// A function as the documentation lists it.
 #[derive(Debug, Clone)]
@@ -31,15 +19,15 @@ pub struct Listed {
     pub aliases: Vec<String>,
     pub family: Family,
     /// Whether Beast Modes are known to use it, under one of its names. MySQL has the others; whether Domo has is not known.
-    pub in_beast_modes: bool,
+    pub in_formulas: bool,
 }
 
 impl Listed {
     fn new(name: &str, aliases: &[impl AsRef<str>], family: Family) -> Self {
         let aliases: Vec<String> = aliases.iter().map(|it| it.as_ref().to_owned()).collect();
-        let named = |it: &str| IN_BEAST_MODES.contains(&it);
-        let in_beast_modes = named(name) || aliases.iter().any(|it| named(it));
-        Self { name: name.to_owned(), aliases, family, in_beast_modes }
+        let named = |it: &str| IN_FORMULAS.contains(&it);
+        let in_formulas = named(name) || aliases.iter().any(|it| named(it));
+        Self { name: name.to_owned(), aliases, family, in_formulas }
     }
 }
 
@@ -61,7 +49,7 @@ const TABLES: &[&[Function]] = &[
 ];
 
 /// What Domo's reference of Beast Modes names, as far as it is known.
-const IN_BEAST_MODES: &[&str] = &[
+const IN_FORMULAS: &[&str] = &[
     "concat",
     "concat_ws",
     "substring_index",

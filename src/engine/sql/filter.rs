@@ -8,9 +8,9 @@ use futures::StreamExt;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::AbortOnDrop;
 use super::plan::{Planned, plan};
 use crate::engine::Engine;
+use crate::engine::cancel::AbortOnDrop;
 use crate::engine::dialect::{self, Facts};
 use crate::engine::error::SqlError;
 use crate::engine::names::Names;
