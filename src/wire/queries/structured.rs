@@ -3,6 +3,9 @@
 //! Clients show columns, limit and the empty members; the forms of a condition, an aggregation and an order are our
 //! inference, after the names that Domo's beast modes and cards use.
 
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -25,6 +28,8 @@ pub struct StructuredQuery {
     group_by_columns: Option<Vec<Expression>>,
     order_by_columns: Option<Vec<OrderBy>>,
     limit: Option<Limit>,
+    #[serde(flatten)]
+    others: Others,
 }
 
 /// A column, a formula, a value, or a condition over others: `exprType` tells.
@@ -42,6 +47,10 @@ pub(crate) struct Expression {
     right_expr: Option<Box<Expression>>,
     select_set: Option<Vec<Expression>>,
     expressions: Option<Vec<Expression>>,
+    /// Whether a condition is to be false.
+    not: Option<bool>,
+    #[serde(flatten)]
+    others: Others,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -52,24 +61,62 @@ struct Filter {
     #[serde(default)]
     #[schemars(with = "Vec<crate::wire::shapes::Opaque>")]
     values: Vec<Value>,
+    not: Option<bool>,
+    #[serde(flatten)]
+    others: Others,
 }
 
+/// What to order by, in `expression` as Domo's own pages send it, or flat.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct OrderBy {
+    expression: Option<Expression>,
     column: Option<String>,
     aggregation: Option<String>,
     order: Option<String>,
+    #[serde(flatten)]
+    others: Others,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Limit {
     limit: Option<u64>,
     offset: Option<u64>,
+    #[serde(flatten)]
+    others: Others,
+}
+
+/// Members that this reads no meaning into. One that says something is refused: what it says could change the answer.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+struct Others(
+    #[schemars(with = "BTreeMap<String, crate::wire::shapes::Opaque>")] BTreeMap<String, Value>,
+);
+
+impl Others {
+    fn refuse(&self) -> Result<(), Refusal> {
+        let says = |it: &Value| match it {
+            Value::Null | Value::Bool(false) => false,
+            Value::String(it) => !it.is_empty(),
+            Value::Array(it) => !it.is_empty(),
+            Value::Object(it) => !it.is_empty(),
+            _ => true,
+        };
+        match self.0.iter().find(|(_, value)| says(value)) {
+            Some((name, _)) => Err(not_emulated(&format!("the member '{name}'"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn not_emulated(what: &str) -> Refusal {
+    let message = format!("not emulated by Domock: {what} of a structured query");
+    Refusal::new(StatusCode::NOT_IMPLEMENTED, message)
 }
 
 impl StructuredQuery {
     /// The same as a description that the engine writes as SQL.
     pub fn into_domain(self) -> Result<Structured, Refusal> {
+        self.others.refuse()?;
         let each = |list: Option<Vec<Expression>>| list.unwrap_or_default().into_iter();
         let mut conditions: Vec<Condition> = Vec::new();
         for filter in self.filters.unwrap_or_default() {
@@ -78,7 +125,13 @@ impl StructuredQuery {
         if let Some(filter) = self.filter {
             conditions.push(filter.into_condition()?);
         }
-        let (limit, offset) = self.limit.map_or((None, None), |it| (it.limit, it.offset));
+        let (limit, offset) = match self.limit {
+            Some(it) => {
+                it.others.refuse()?;
+                (it.limit, it.offset)
+            }
+            None => (None, None),
+        };
         Ok(Structured {
             columns: each(self.columns).map(Expression::into_selected).collect::<Result<_, _>>()?,
             filter: match conditions.len() {
@@ -107,98 +160,162 @@ impl Expression {
         Ok(Selected { term: self.into_term()?, alias })
     }
 
-    fn into_term(self) -> Result<Term, Refusal> {
-        match (self.column, self.formula) {
-            (column, _) if self.aggregation.is_some() => {
-                let function = aggregate(&self.aggregation.unwrap_or_default())?;
+    /// What is left when everything that had a meaning has been taken out.
+    fn nothing_else(&self) -> Result<(), Refusal> {
+        let members = [
+            ("column", self.column.is_some()),
+            ("aggregation", self.aggregation.is_some()),
+            ("formula", self.formula.is_some()),
+            ("value", self.value.is_some()),
+            ("leftExpr", self.left_expr.is_some()),
+            ("rightExpr", self.right_expr.is_some()),
+            ("selectSet", self.select_set.is_some()),
+            ("expressions", self.expressions.is_some()),
+            ("not", self.not.is_some_and(|it| it)),
+        ];
+        match members.iter().find(|(_, is_there)| *is_there) {
+            Some((name, _)) => Err(not_emulated(&format!("'{name}' in such an expression"))),
+            None => self.others.refuse(),
+        }
+    }
+
+    fn into_term(mut self) -> Result<Term, Refusal> {
+        let taken = (self.aggregation.take(), self.column.take(), self.formula.take());
+        self.nothing_else()?;
+        match taken {
+            (_, Some(_), Some(_)) => Err(not_emulated("a column and a formula in one expression")),
+            (None, Some(column), None) => Ok(Term::Column(column)),
+            (None, None, Some(formula)) => Ok(Term::Expression(formula)),
+            (Some(name), column, None) => {
+                let function = aggregate(&name)?;
+                if column.is_none() && function != Aggregate::Count {
+                    return Err(Refusal::bad_request("query: an aggregation names no column"));
+                }
                 Ok(Term::Aggregate { function, column })
             }
-            (Some(column), _) => Ok(Term::Column(column)),
-            (None, Some(formula)) => Ok(Term::Expression(formula)),
-            (None, None) => Err(Refusal::bad_request("query: an expression names no column")),
+            (Some(_), None, Some(_)) => Err(not_emulated("an aggregation of a formula")),
+            (None, None, None) => Err(Refusal::bad_request("query: an expression names no column")),
         }
     }
 
-    fn into_condition(self) -> Result<Condition, Refusal> {
+    fn into_condition(mut self) -> Result<Condition, Refusal> {
+        let is_negated = self.not.take().unwrap_or(false);
         let kind = self.expr_type.clone().unwrap_or_default().to_uppercase();
-        match kind.as_str() {
-            "AND" => Ok(Condition::All(self.operands()?)),
-            "OR" => Ok(Condition::Any(self.operands()?)),
+        let condition = match kind.as_str() {
+            "AND" => Condition::All(self.operands()?),
+            "OR" => Condition::Any(self.operands()?),
             "NOT" => {
-                let operand = self.left_expr.or(self.right_expr);
-                let operand =
-                    operand.ok_or_else(|| Refusal::bad_request("query: NOT has no operand"))?;
-                Ok(Condition::Not(Box::new(operand.into_condition()?)))
+                let operand = <[Condition; 1]>::try_from(self.operands()?);
+                let [operand] =
+                    operand.map_err(|_| Refusal::bad_request("query: NOT has one operand"))?;
+                Condition::Not(Box::new(operand))
             }
             "IN" => {
-                let values = self
-                    .select_set
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|it| literal(it.value))
-                    .collect();
-                Ok(Condition::In { term: operand(self.left_expr)?, values })
+                let term = operand(self.left_expr.take())?;
+                let values = self.select_set.take();
+                let values =
+                    values.ok_or_else(|| Refusal::bad_request("query: IN has no selectSet"))?;
+                let values =
+                    values.into_iter().map(Self::into_literal).collect::<Result<_, _>>()?;
+                Condition::In { term, values }
             }
-            "IS_NULL" => Ok(Condition::IsNull(operand(self.left_expr)?)),
+            "IS_NULL" => Condition::IsNull(operand(self.left_expr.take())?),
             other => {
                 let comparison = comparison(other)?;
-                let value = literal(self.right_expr.and_then(|it| it.value));
-                Ok(Condition::Compare { term: operand(self.left_expr)?, comparison, value })
+                let value = self.right_expr.take();
+                let value = value
+                    .ok_or_else(|| Refusal::bad_request("query: a condition has no rightExpr"))?;
+                let (term, value) = (operand(self.left_expr.take())?, value.into_literal()?);
+                Condition::Compare { term, comparison, value }
             }
-        }
+        };
+        self.nothing_else()?;
+        Ok(if is_negated { Condition::Not(Box::new(condition)) } else { condition })
     }
 
-    fn operands(self) -> Result<Vec<Condition>, Refusal> {
-        let pair = self.left_expr.into_iter().chain(self.right_expr).map(|it| *it);
-        pair.chain(self.expressions.into_iter().flatten()).map(Self::into_condition).collect()
+    fn operands(&mut self) -> Result<Vec<Condition>, Refusal> {
+        let pair = self.left_expr.take().into_iter().chain(self.right_expr.take()).map(|it| *it);
+        let others = self.expressions.take().into_iter().flatten();
+        pair.chain(others).map(Self::into_condition).collect()
+    }
+
+    /// A value to compare with; another column is none.
+    fn into_literal(mut self) -> Result<Literal, Refusal> {
+        let value = self.value.take();
+        self.nothing_else()?;
+        Ok(literal(value))
     }
 }
 
 impl Filter {
     fn into_condition(self) -> Result<Condition, Refusal> {
+        self.others.refuse()?;
         let term = Term::Column(self.column);
-        let mut values = self.values.into_iter().map(|it| literal(Some(it)));
-        match self.operator.to_uppercase().as_str() {
-            "IN" => Ok(Condition::In { term, values: values.collect() }),
-            "NOT_IN" => {
-                Ok(Condition::Not(Box::new(Condition::In { term, values: values.collect() })))
+        let mut values: Vec<Literal> =
+            self.values.into_iter().map(|it| literal(Some(it))).collect();
+        let operator = self.operator.to_uppercase();
+        let mut exactly = |count: usize| {
+            if values.len() == count {
+                return Ok(std::mem::take(&mut values));
             }
-            "IS_NULL" => Ok(Condition::IsNull(term)),
-            "IS_NOT_NULL" => Ok(Condition::Not(Box::new(Condition::IsNull(term)))),
+            let found = values.len();
+            Err(Refusal::bad_request(format!(
+                "query: {operator} takes {count} values, not {found}"
+            )))
+        };
+        let condition = match operator.as_str() {
+            "IN" => Condition::In { term, values },
+            "NOT_IN" => Condition::Not(Box::new(Condition::In { term, values })),
+            "IS_NULL" => exactly(0).map(|_| Condition::IsNull(term))?,
+            "IS_NOT_NULL" => {
+                exactly(0).map(|_| Condition::Not(Box::new(Condition::IsNull(term))))?
+            }
             "BETWEEN" => {
-                let (low, high) = (
-                    values.next().unwrap_or(Literal::Null),
-                    values.next().unwrap_or(Literal::Null),
-                );
-                Ok(Condition::All(vec![
-                    Condition::Compare {
-                        term: term.clone(),
-                        comparison: Comparison::GreaterOrEqual,
-                        value: low,
-                    },
-                    Condition::Compare { term, comparison: Comparison::LessOrEqual, value: high },
-                ]))
+                let comparisons = [Comparison::GreaterOrEqual, Comparison::LessOrEqual];
+                let bounds = exactly(2)?.into_iter().zip(comparisons);
+                let bound = |(value, comparison)| Condition::Compare {
+                    term: term.clone(),
+                    comparison,
+                    value,
+                };
+                Condition::All(bounds.map(bound).collect())
             }
             other => {
-                let (comparison, value) =
-                    (comparison(other)?, values.next().unwrap_or(Literal::Null));
-                Ok(Condition::Compare { term, comparison, value })
+                let comparison = comparison(other)?;
+                let compare = exactly(1)?.into_iter().map(|value| Condition::Compare {
+                    term: term.clone(),
+                    comparison,
+                    value,
+                });
+                Condition::All(compare.collect())
             }
-        }
+        };
+        let is_negated = self.not.unwrap_or(false);
+        Ok(if is_negated { Condition::Not(Box::new(condition)) } else { condition })
     }
 }
 
 impl OrderBy {
     fn into_order(self) -> Result<Order, Refusal> {
+        self.others.refuse()?;
         let descending = match self.order.unwrap_or_default().to_uppercase().as_str() {
             "" | "ASC" | "ASCENDING" => false,
             "DESC" | "DESCENDING" => true,
-            other => return Err(Refusal::bad_request(format!("query: '{other}' is no order"))),
+            other => {
+                return Err(Refusal::bad_request(format!("query: there is no order '{other}'")));
+            }
         };
-        let expression = Expression {
-            column: self.column,
-            aggregation: self.aggregation,
-            ..Expression::default()
+        let is_flat = self.column.is_some() || self.aggregation.is_some();
+        let expression = match self.expression {
+            Some(_) if is_flat => {
+                return Err(Refusal::bad_request("query: an order names two columns"));
+            }
+            Some(expression) => expression,
+            None => Expression {
+                column: self.column,
+                aggregation: self.aggregation,
+                ..Expression::default()
+            },
         };
         Ok(Order { term: expression.into_term()?, descending })
     }
