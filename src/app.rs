@@ -146,6 +146,7 @@ fn sql_settings(config: &Config) -> SqlSettings {
         mode: config.answers.sql.into(),
         string_compare: config.answers.string_compare.into(),
         utc_offset_minutes: config.time.time_zone.minutes,
+        evidence: config.answers.require_evidence.of_sql(),
     }
 }
 

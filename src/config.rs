@@ -170,7 +170,7 @@ pub struct LimitConfig {
     #[arg(long, env = "DOMOCK_MAX_QUERIES", value_name = "N")]
     pub max_queries: Option<usize>,
     /// Bytes of an SQL text
-    #[arg(long, env = "DOMOCK_MAX_SQL_BYTES", default_value_t = 64 << 10, value_name = "BYTES")]
+    #[arg(long, env = "DOMOCK_MAX_SQL_BYTES", default_value_t = 4 << 20, value_name = "BYTES")]
     pub max_sql_bytes: usize,
     /// Concurrent connections; others wait
     #[arg(long, env = "DOMOCK_MAX_CONNECTIONS", default_value_t = 4096, value_name = "N")]
@@ -292,7 +292,7 @@ impl Config {
                 max_query_ms: 60_000,
                 max_query_rows: 100_000_000,
                 max_queries: None,
-                max_sql_bytes: 64 << 10,
+                max_sql_bytes: 4 << 20,
                 max_connections: 4096,
                 max_instances: 1000,
                 max_head_ms: 30_000,

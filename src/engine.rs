@@ -1,16 +1,15 @@
 //! CSV and SQL over Arrow. Knows no Domo: no dataset, no upload, no user, no route, no time of day.
 
 mod calendar;
-mod cancel;
 pub mod csv;
 mod dialect;
 pub mod error;
+pub mod evidence;
 pub mod functions;
 pub mod memory;
 mod names;
 mod provider;
 pub mod rows;
-mod settings;
 pub mod sql;
 pub mod structured;
 pub mod table;
@@ -26,11 +25,12 @@ use sql::{ResultCache, SessionStates};
 use workers::Workers;
 
 pub use csv::{CsvError, CsvFormat, Header};
+pub use dialect::{CLAUSES, Clause};
 pub use error::SqlError;
+pub use evidence::{Grade, Source, Weakest};
 pub use memory::{BudgetExceeded, Lease, MemoryBudget};
 pub use rows::{RowFormat, Rows};
-pub use settings::{Formula, SqlMode, SqlSettings, StringCompare};
-pub use sql::Query;
+pub use sql::{Formula, Query, SqlMode, SqlSettings, StringCompare};
 pub use table::Table;
 pub use types::{Column, ColumnType, UnknownType};
 

@@ -3,6 +3,5 @@
 mod certificates;
 mod connection;
 pub mod listen;
-mod options;
 pub mod proxy;
 pub mod tls;

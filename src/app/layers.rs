@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, body::Body};
@@ -110,13 +110,16 @@ async fn check_evidence_and_caller(
             route.id,
             required.name()
         );
-        Err(Refusal::too_unsure(message))
+        Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message))
     };
     let mut response = match admitted {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
-    response.headers_mut().insert(EVIDENCE, HeaderValue::from_static(route.evidence.name()));
+    // A query's answer is known as its least certain part is.
+    let of_answer = response.extensions().get::<Evidence>().copied();
+    let evidence = of_answer.map_or(route.evidence, |it| it.max(route.evidence));
+    response.headers_mut().insert(EVIDENCE, HeaderValue::from_static(evidence.name()));
     response
 }
 
@@ -131,5 +134,6 @@ fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
     tracing::error!(panic = text, "a request failed because of a bug in Domock");
-    Refusal::defect("a bug in Domock; its log has the details").into_response()
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "a bug in Domock; its log has the details")
+        .into_response()
 }

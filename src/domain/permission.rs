@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::ids::{GroupId, UserId};
+use super::ids::UserId;
 
 /// What a grant allows, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,37 +130,20 @@ impl FromStr for GranteeKind {
 
 /// A user or a group that access is given to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Grantee {
-    User(UserId),
-    Group(GroupId),
+pub struct Grantee {
+    pub kind: GranteeKind,
+    pub id: u64,
 }
 
 impl Grantee {
-    pub const fn new(kind: GranteeKind, id: u64) -> Self {
-        match kind {
-            GranteeKind::User => Self::User(UserId::new(id)),
-            GranteeKind::Group => Self::Group(GroupId::new(id)),
-        }
-    }
-
-    pub const fn kind(self) -> GranteeKind {
-        match self {
-            Self::User(_) => GranteeKind::User,
-            Self::Group(_) => GranteeKind::Group,
-        }
-    }
-
-    pub const fn id(self) -> u64 {
-        match self {
-            Self::User(id) => id.get(),
-            Self::Group(id) => id.get(),
-        }
+    pub const fn user(id: UserId) -> Self {
+        Self { kind: GranteeKind::User, id }
     }
 }
 
 impl fmt::Display for Grantee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind().name(), self.id())
+        write!(f, "{} {}", self.kind.name(), self.id)
     }
 }
 

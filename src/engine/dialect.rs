@@ -3,15 +3,18 @@
 mod aggregates;
 mod allowed;
 mod build;
+mod clauses;
 mod comparisons;
 mod conditions;
 mod constants;
 mod conversions;
 mod dual;
+mod fixed;
 mod formulas;
 mod functions;
 mod grammar;
 mod grouping;
+mod having;
 mod intervals;
 mod keywords;
 mod limit_twice;
@@ -19,20 +22,25 @@ mod naming;
 mod now;
 mod quotes;
 mod repetition;
+mod same;
 mod special_forms;
 mod syntax;
 mod tokens;
 mod unix_time;
 mod walk;
+mod windows;
 
 use datafusion::execution::session_state::SessionState;
 use datafusion::sql::sqlparser::ast::{Expr, Query as Tree, Statement};
 
+use super::SqlSettings;
 use super::error::SqlError;
+use super::evidence::Weakest;
 use super::names::Names;
-use super::settings::{Formula, SqlSettings};
+use super::sql::Formula;
 use super::types::{Column, ColumnType};
 
+pub use clauses::{CLAUSES, Clause};
 pub(crate) use naming::Written;
 
 /// What the rewrites may ask.
@@ -66,6 +74,7 @@ pub(crate) struct Prepared {
     pub(crate) written: Written,
     /// Whether neither the time nor chance has a part in the answer.
     pub(crate) is_lasting: bool,
+    pub(crate) evidence: Weakest,
 }
 
 /// One item of the outermost SELECT list.
@@ -89,6 +98,7 @@ const REWRITES: &[Rewrite] = &[
     special_forms::fix,
     comparisons::fix,
     conditions::fix,
+    windows::fix,
     aggregates::fix,
 ];
 
@@ -113,15 +123,21 @@ pub(crate) fn parse(sql: &str, facts: &Facts) -> Result<Parsed, SqlError> {
     quotes::settle(&mut tokens, facts);
     let items = naming::item_texts(&text, &tokens);
     let tree = syntax::parse(limit_twice::nest(tokens))?;
-    let outputs = naming::outputs(&tree, &items);
+    let outputs = naming::outputs(&tree, &items, facts);
     Ok(Parsed { tree, items, outputs })
 }
 
 pub(crate) fn rewrite(parsed: Parsed, facts: &Facts) -> Result<Prepared, SqlError> {
     let Parsed { mut tree, items, outputs } = parsed;
     formulas::expand(&mut tree, facts)?;
+    having::expand(&mut tree, facts);
     allowed::check(&tree, facts)?;
     functions::strict(&tree, facts)?;
+    let evidence = clauses::weakest(&tree);
+    if evidence.grade > facts.settings.evidence {
+        return Err(SqlError::Evidence { evidence, required: facts.settings.evidence });
+    }
+    fixed::expand(&mut tree, facts)?;
     repetition::check(&tree)?;
     let asks_time = now::asks(&tree);
     for rewrite in REWRITES {
@@ -130,5 +146,6 @@ pub(crate) fn rewrite(parsed: Parsed, facts: &Facts) -> Result<Prepared, SqlErro
     functions::check(&tree, facts)?;
     let is_lasting = !asks_time && !functions::has_chance(&tree, facts.state);
     let written = naming::fold(&mut tree, facts.names, &items);
-    Ok(Prepared { statement: Statement::Query(Box::new(tree)), outputs, written, is_lasting })
+    let statement = Statement::Query(Box::new(tree));
+    Ok(Prepared { statement, outputs, written, is_lasting, evidence })
 }

@@ -4,6 +4,8 @@ mod translate;
 
 use std::time::Duration;
 
+use super::evidence::{Grade, Weakest};
+
 /// A refusal of a query, in one sentence that names no engine.
 #[derive(Debug, thiserror::Error)]
 pub enum SqlError {
@@ -17,6 +19,9 @@ pub enum SqlError {
     /// A statement or construct that Domo does not accept.
     #[error("{0}")]
     Refused(String),
+    /// A part of the query is known less certainly than this engine's settings ask for.
+    #[error("the evidence for {} is {}, and {} is required", evidence.part, evidence.grade.name(), required.name())]
+    Evidence { evidence: Weakest, required: Grade },
     /// Types or values on which the query cannot be computed.
     #[error("{0}")]
     Invalid(String),

@@ -18,11 +18,13 @@ mod math;
 mod pattern;
 mod registry;
 mod rounding;
+mod sketch;
 mod string_builder;
 mod text;
 mod text_codes;
 mod text_positions;
 mod time_type;
+mod to_char;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -40,21 +42,9 @@ use arguments::Args;
 
 pub(crate) use aggregates::ignores_order;
 pub use registry::is_engine_only;
-pub use registry::{Listed, list};
+pub use registry::{Family, Listed, list};
 pub(crate) use registry::{aggregate, scalar, window};
-
-/// What a function is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
-    Text,
-    Date,
-    Logic,
-    Math,
-    Aggregate,
-    Window,
-    /// Put in by rewrites, not written by anybody.
-    Internal,
-}
+pub(in crate::engine) use registry::{is_rewritten_aggregate, source};
 
 /// One of MySQL's functions.
 #[derive(Debug, Clone, Copy)]

@@ -11,11 +11,12 @@ use bytes::Bytes;
 use datafusion::arrow::record_batch::RecordBatch;
 use futures::Stream;
 use futures::future::Either;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::cancel::AbortOnDrop;
 use super::error::SqlError;
+use super::evidence::Weakest;
+use super::sql::{AbortOnDrop, Feed};
 use super::table::Table;
 use super::types::Column;
 use encode::Encoder;
@@ -51,6 +52,7 @@ pub struct Chunk {
 #[derive(Debug)]
 pub struct Rows {
     columns: Vec<Column>,
+    evidence: Weakest,
     source: Source,
 }
 
@@ -70,29 +72,29 @@ enum Source {
     },
 }
 
-/// The rest of the way from a running query to its reader.
-#[derive(Debug)]
-pub(super) struct Feed {
-    pub(super) format: oneshot::Sender<RowFormat>,
-    pub(super) chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
-    /// How long the reader may still wait for the engine, in all.
-    pub(super) time_left: Duration,
-    pub(super) limit: Duration,
-    pub(super) guard: AbortOnDrop,
-}
-
 impl Rows {
     pub(super) fn running(columns: Vec<Column>, is_complete: bool, feed: Feed) -> Self {
-        Self { columns, source: Source::Running { is_complete, feed } }
+        let evidence = Weakest::NONE;
+        Self { columns, evidence, source: Source::Running { is_complete, feed } }
     }
 
     pub(super) fn here(columns: Vec<Column>, batches: Arc<[RecordBatch]>) -> Self {
-        Self { columns, source: Source::Here(batches) }
+        Self { columns, evidence: Weakest::NONE, source: Source::Here(batches) }
     }
 
     /// The first rows of a table, in its order and without a query.
     pub fn stored(table: Table, limit: u64) -> Self {
-        Self { columns: table.columns().to_vec(), source: Source::Stored { table, limit } }
+        let columns = table.columns().to_vec();
+        Self { columns, evidence: Weakest::NONE, source: Source::Stored { table, limit } }
+    }
+
+    pub(super) fn known_from(self, evidence: Weakest) -> Self {
+        Self { evidence, ..self }
+    }
+
+    /// How the least certain part of the query is known.
+    pub fn evidence(&self) -> &Weakest {
+        &self.evidence
     }
 
     /// Names as the SELECT list wrote them, and types.

@@ -5,18 +5,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Json, Query, Reply};
-use super::path::Path;
+use super::extract::{Json, PathArgs, Query, Reply};
 use super::shapes::{Empty, LooseBool, LooseId};
-use crate::domain::ids::Id;
-use crate::domain::policy::{self, Policy, PolicyFilter};
-use crate::domain::{DatasetId, PolicyId, Session};
+use crate::domain::DatasetId;
+use crate::domain::Session;
+use crate::domain::policy::{self, Policy, PolicyFilter, PolicyId};
 
 pub async fn list(
     session: Session,
-    Path(dataset): Path<DatasetId>,
+    path: PathArgs,
     Query(query): Query<ListQuery>,
 ) -> Result<Reply<Vec<FilterGroup>>, Refusal> {
+    let dataset = path.dataset()?;
     let policies = session.policies(dataset)?;
     let shown = policies.all().filter(|(id, _)| query.with_open() || !policy::is_open(*id));
     Ok(Reply(shown.map(|(id, it)| FilterGroup::of(dataset, id, it)).collect()))
@@ -24,47 +24,44 @@ pub async fn list(
 
 pub async fn create(
     session: Session,
-    Path(dataset): Path<DatasetId>,
+    path: PathArgs,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, policy) = (dataset, body.into_domain()?);
+    let (dataset, policy) = (path.dataset()?, body.into_domain()?);
     let id = session.add_policy(dataset, policy.clone())?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
-pub async fn get(
-    session: Session,
-    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
-) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, id) = (dataset, policy);
+pub async fn get(session: Session, path: PathArgs) -> Result<Reply<FilterGroup>, Refusal> {
+    let (dataset, id) = (path.dataset()?, path.id("policy")?);
     let policy = session.policy(dataset, id)?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
 pub async fn update(
     session: Session,
-    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
+    path: PathArgs,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, id, policy) = (dataset, policy, body.into_domain()?);
+    let (dataset, id, policy) = (path.dataset()?, path.id("policy")?, body.into_domain()?);
     session.replace_policy(dataset, id, policy.clone())?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
 pub async fn delete(
     session: Session,
-    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
+    path: PathArgs,
 ) -> Result<(StatusCode, Reply<Empty>), Refusal> {
-    session.delete_policy(dataset, policy)?;
+    session.delete_policy(path.dataset()?, path.id("policy")?)?;
     Ok((StatusCode::OK, Reply(Empty {})))
 }
 
 pub async fn control(
     session: Session,
-    Path(dataset): Path<DatasetId>,
+    path: PathArgs,
     Json(body): Json<Control>,
 ) -> Result<Reply<Controlled>, Refusal> {
-    let (dataset, enabled) = (dataset, body.enabled.value("enabled")?);
+    let (dataset, enabled) = (path.dataset()?, body.enabled.value("enabled")?);
     session.enable_policies(dataset, enabled)?;
     Ok(Reply(Controlled { enabled, external: false }))
 }
@@ -136,8 +133,8 @@ impl NewFilterGroup {
     }
 }
 
-pub fn ids<Of, T: FromIterator<Id<Of, u64>>>(ids: &[LooseId], kind: &str) -> Result<T, Refusal> {
-    ids.iter().map(|it| it.id(kind)).collect()
+pub fn ids<T: FromIterator<u64>>(ids: &[LooseId], kind: &str) -> Result<T, Refusal> {
+    ids.iter().map(|it| it.value(kind)).collect()
 }
 
 pub fn texts(ids: Vec<LooseId>) -> Vec<String> {
@@ -152,7 +149,8 @@ pub fn texts(ids: Vec<LooseId>) -> Vec<String> {
 impl ParameterDefinition {
     fn into_domain(self) -> Result<PolicyFilter, Refusal> {
         if self.kind.as_deref().is_some_and(|it| !it.eq_ignore_ascii_case("COLUMN")) {
-            return Err(Refusal::not_emulated("a policy by a trusted attribute"));
+            let message = "a policy by a trusted attribute is not emulated";
+            return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message));
         }
         let mut values = self.values;
         values.extend(self.value);
@@ -160,8 +158,8 @@ impl ParameterDefinition {
             column: self.name,
             operator: operator(self.operator.as_deref())?,
             values,
-            not: LooseBool::or(self.not.as_ref(), "not", false)?,
-            ignore_case: LooseBool::or(self.ignore_case.as_ref(), "ignoreCase", false)?,
+            not: self.not.map_or(Ok(false), |it| it.value("not"))?,
+            ignore_case: self.ignore_case.map_or(Ok(false), |it| it.value("ignoreCase"))?,
         })
     }
 }

@@ -19,10 +19,10 @@ use serde::Deserialize;
 
 use super::Settings;
 use super::error::Refusal;
-use super::extract::{Json, Query};
-use super::path::Path;
+use super::extract::{Json, PathArgs, Query};
+use super::routes::Evidence;
 use super::shapes::{LooseBool, LooseId};
-use crate::domain::{DatasetId, PolicyId, Rows, Session, SqlError, operations};
+use crate::domain::{DatasetId, Rows, Session, SqlError, operations};
 
 pub use structured::StructuredQuery;
 
@@ -31,25 +31,25 @@ pub use shape::{Answer, DefaultShape, Frame, Shape, ShapeQuery, TableAnswer};
 pub async fn execute(
     State(settings): State<Settings>,
     session: Session,
-    Path(dataset): Path<DatasetId>,
+    path: PathArgs,
     (headers, Query(query)): (HeaderMap, Query<ShapeQuery>),
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = Shape::negotiate(&settings, &headers, &query, body.query.is_some())?;
     let shape = body.shape(shape)?;
-    answer(&session, dataset, body, shape).await
+    answer(&session, path.dataset()?, body, shape).await
 }
 
 /// The same, in the shape of a table unless the URL says otherwise.
 pub async fn export(
     session: Session,
-    Path(dataset): Path<DatasetId>,
+    path: PathArgs,
     Query(query): Query<ShapeQuery>,
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = query.wanted()?.unwrap_or(Shape::Table);
     let shape = body.shape(shape)?;
-    answer(&session, dataset, body, shape).await
+    answer(&session, path.dataset()?, body, shape).await
 }
 
 pub async fn answer(
@@ -61,13 +61,16 @@ pub async fn answer(
     let seen_as = body.seen_as()?;
     let sql = body.sql()?;
     let operations::Answer { rows, duration_ms } = session.query(dataset, sql, &seen_as).await?;
+    let evidence = Evidence::of_query(rows.evidence().grade);
     let frame = shape.frame(dataset, rows.columns(), duration_ms);
     let body = if rows.is_complete() {
         whole(rows, frame, shape).await?
     } else {
         streamed(rows, frame, shape)
     };
-    Ok(([(header::CONTENT_TYPE, shape.content_type())], body).into_response())
+    let mut response = ([(header::CONTENT_TYPE, shape.content_type())], body).into_response();
+    response.extensions_mut().insert(evidence);
+    Ok(response)
 }
 
 /// A short answer in one piece, so that whatever is wrong with it can still be refused.
@@ -137,17 +140,17 @@ impl Execute {
         }
     }
 
-    fn seen_as(&self) -> Result<Vec<PolicyId>, Refusal> {
+    fn seen_as(&self) -> Result<Vec<u64>, Refusal> {
         let context = self.context.as_ref().and_then(|it| it.data_control_context.as_ref());
         let ids = context.and_then(|it| it.filter_group_ids.as_ref());
-        ids.into_iter().flatten().map(|it| it.id("policy")).collect()
+        ids.into_iter().flatten().map(|it| it.value("policy")).collect()
     }
 
     /// What a table's cells are in the answer to a structured query.
     fn shape(&self, shape: Shape) -> Result<Shape, Refusal> {
         let features = self.context.as_ref().and_then(|it| it.features.as_ref());
         let as_text = features.and_then(|it| it.treat_numbers_as_strings.as_ref());
-        let as_text = LooseBool::or(as_text, "TreatNumbersAsStrings", false)?;
+        let as_text = as_text.map_or(Ok(false), |it| it.value("TreatNumbersAsStrings"))?;
         Ok(if as_text && shape == Shape::Table { Shape::TextTable } else { shape })
     }
 }

@@ -11,7 +11,7 @@ use axum::routing::{MethodFilter, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::Settings;
-use crate::domain::Need;
+use crate::domain::{Grade, Need};
 pub use counters::RouteCounters;
 
 use Evidence::{Documented, Inferred, Observed};
@@ -248,6 +248,24 @@ impl Evidence {
             Documented => "documented",
             Observed => "observed",
             Inferred => "inferred",
+        }
+    }
+
+    /// The grades of SQL that this one asks for. What MySQL's manual alone has is our deduction.
+    pub const fn of_sql(self) -> Grade {
+        match self {
+            Documented => Grade::Documented,
+            Observed => Grade::Observed,
+            Inferred => Grade::Unknown,
+        }
+    }
+
+    /// That of a query whose least certain part has this grade.
+    pub const fn of_query(grade: Grade) -> Self {
+        match grade {
+            Grade::Documented => Documented,
+            Grade::Observed => Observed,
+            Grade::Manual | Grade::Unknown => Inferred,
         }
     }
 }

@@ -4,34 +4,33 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Json, Query, Reply};
-use super::path::Path;
+use super::extract::{Json, PathArgs, Query, Reply};
 use super::shapes::{ColumnDefinition, LooseBool, Opaque, SchemaDefinition};
-use crate::domain::{self, DatasetId, SchemaId, Session};
+use crate::domain;
+use crate::domain::Session;
 
 pub async fn indexed(
     session: Session,
-    Path(dataset): Path<DatasetId>,
+    path: PathArgs,
     Query(query): Query<IndexedQuery>,
 ) -> Result<Reply<Indexed>, Refusal> {
-    let with_hidden = LooseBool::or(query.include_hidden.as_ref(), "includeHidden", false)?;
+    let dataset = path.dataset()?;
+    let with_hidden = query.include_hidden.map_or(Ok(false), |it| it.value("includeHidden"))?;
     let schema = session.indexed_schema(dataset)?;
     Ok(Reply(Indexed::of(&schema, dataset, with_hidden)))
 }
 
-pub async fn latest(
-    session: Session,
-    Path(dataset): Path<DatasetId>,
-) -> Result<Reply<Latest>, Refusal> {
-    let schema = session.latest_schema(dataset)?;
+pub async fn latest(session: Session, path: PathArgs) -> Result<Reply<Latest>, Refusal> {
+    let schema = session.latest_schema(path.dataset()?)?;
     Ok(Reply(Latest { schema: DetailedColumns::of(&schema) }))
 }
 
 pub async fn alter(
     session: Session,
-    Path(dataset): Path<DatasetId>,
+    path: PathArgs,
     Json(body): Json<Alter>,
 ) -> Result<Reply<Altered>, Refusal> {
+    let dataset = path.dataset()?;
     let schema = session.alter_schema(dataset, body.into_columns()?)?;
     Ok(Reply(Altered::of(&schema, dataset)))
 }
@@ -168,7 +167,7 @@ impl Alter {
 #[serde(rename_all = "camelCase")]
 pub struct Altered {
     data_source_id: String,
-    schema_id: SchemaId,
+    schema_id: u32,
     schema: Columns,
 }
 

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! table                         columns as `Name TYPE | …`, then rows as `cell | …`; replaces the default table
-//! settings mode=lenient strings=insensitive offset=-420 now=2024-06-01T12:00:00
+//! settings mode=lenient strings=insensitive evidence=documented offset=-420 now=2024-06-01T12:00:00
 //! formula Name                  the lines below are its expression
 //! query                         SQL, `----`, then `columns: name TYPE | …` (optional) and one row a line
 //! refused                       SQL, `----`, the message
@@ -24,8 +24,8 @@ use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
 use domock::engine::types::arrow_schema;
 use domock::engine::{
-    Column, Engine, EngineLimits, Formula, Query, RowFormat, SqlMode, SqlSettings, StringCompare,
-    Table,
+    Column, Engine, EngineLimits, Formula, Grade, Query, RowFormat, SqlMode, SqlSettings,
+    StringCompare, Table,
 };
 use futures::StreamExt;
 
@@ -112,6 +112,8 @@ impl World {
             ("mode", "strict") => self.settings.mode = SqlMode::Strict,
             ("strings", "insensitive") => self.settings.string_compare = StringCompare::Insensitive,
             ("strings", "sensitive") => self.settings.string_compare = StringCompare::Sensitive,
+            ("evidence", "documented") => self.settings.evidence = Grade::Documented,
+            ("evidence", "observed") => self.settings.evidence = Grade::Observed,
             ("offset", minutes) => {
                 self.settings.utc_offset_minutes = minutes.parse().expect("an offset is minutes");
             }

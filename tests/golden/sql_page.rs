@@ -1,12 +1,14 @@
 //! `docs/sql.md`: clauses from the annotated blocks of the `.slt` files, functions from the engine's list.
 //!
-//! An annotation is a comment in front of a block, `#: clause | evidence | difference`. Whether the clause is accepted is
-//! what the block itself shows. A clause of the form `NAME()` is a note on the function.
+//! An annotation is a comment in front of a block, `#: clause | difference`. Whether the clause is accepted is what the block
+//! itself shows, and how it is known what the engine's list of clauses says. A clause of the form `NAME()` is a note on the
+//! function.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use domock::engine::functions::{Family, Listed, is_engine_only, list};
+use domock::engine::functions::{Family, Listed, list};
+use domock::engine::{CLAUSES, Grade, Source};
 use libtest_mimic::Failed;
 
 use crate::pages::{compare, root};
@@ -14,7 +16,6 @@ use crate::pages::{compare, root};
 struct Clause {
     name: String,
     accepted: bool,
-    evidence: String,
     difference: String,
     file: String,
 }
@@ -39,6 +40,13 @@ pub(crate) fn check() -> Result<(), Failed> {
         .collect();
     if !untested.is_empty() {
         return Err(format!("no .slt file calls {}", untested.join(", ")).into());
+    }
+    let shown: BTreeSet<&str> =
+        cases.clauses.iter().filter(|it| it.accepted).map(|it| it.name.as_str()).collect();
+    let known: BTreeSet<&str> = CLAUSES.iter().map(|it| it.name).collect();
+    let odd: Vec<&&str> = shown.symmetric_difference(&known).collect();
+    if !odd.is_empty() {
+        return Err(format!("clauses that only a case or only the engine names: {odd:?}").into());
     }
     compare("docs/sql.md", &page(&cases, &functions))
 }
@@ -77,15 +85,15 @@ impl Cases {
         }
         for annotation in comments.iter().filter_map(|it| it.strip_prefix("#: ")) {
             let mut parts =
-                annotation.splitn(3, " | ").map(|it| it.trim().trim_end_matches('|').trim());
+                annotation.splitn(2, " | ").map(|it| it.trim().trim_end_matches('|').trim());
             let mut part = || parts.next().unwrap_or_default().to_owned();
-            let (name, evidence, difference) = (part(), part(), part());
+            let (name, difference) = (part(), part());
             if let Some(function) = name.strip_suffix("()").filter(|it| !it.contains(' ')) {
                 self.notes.entry(function.to_lowercase()).or_default().push(difference);
                 continue;
             }
             let (accepted, file) = (kind == "query", file.to_owned());
-            self.clauses.push(Clause { name, accepted, evidence, difference, file });
+            self.clauses.push(Clause { name, accepted, difference, file });
         }
     }
 }
@@ -106,15 +114,20 @@ fn page(cases: &Cases, functions: &[Listed]) -> String {
     let mut page = format!(
         "# SQL\n\n\
          Generated from the function list and {} cases in `tests/golden/sql` by `UPDATE=1 cargo test --test golden`.\n\n\
-         Domo documents no grammar. The evidence column says why something is supported. **Domo's page**: it shows it. **Observed**: clients send it.\n\
-         **Beast Modes**: they are known to use it. **MySQL 8**: MySQL has it, whose dialect Domo's tools name, but no source says that Domo has it.\n\
+         The evidence column says why something is supported. **documented**: an article of Domo's Knowledge Base has it. **observed**:\n\
+         clients send it, or people who work with Domo report it. **MySQL's manual**: MySQL has it, whose dialect Domo's tools name, but\n\
+         no source says that Domo has it. The header `x-domock-evidence` of an answer states the weakest evidence of what the query\n\
+         uses (`inferred` for MySQL's manual); `--require-evidence` refuses queries with weaker evidence. Where Domo's articles and\n\
+         MySQL disagree, the articles count.\n\
          Differences from MySQL 8 that are not specific to a row are in [deviations.md](deviations.md).\n\n\
          ## Clauses\n\n| clause | status | evidence | known differences | shown by |\n|---|---|---|---|---|\n",
         cases.count,
     );
     for it in &cases.clauses {
         let status = if it.accepted { "accepted" } else { "refused" };
-        let (name, evidence, difference) = (cell(&it.name), &it.evidence, cell(&it.difference));
+        let source = CLAUSES.iter().find(|clause| it.accepted && clause.name == it.name);
+        let evidence = source.map_or_else(String::new, |it| linked(it.source));
+        let (name, difference) = (cell(&it.name), cell(&it.difference));
         let _ = writeln!(page, "| {name} | {status} | {evidence} | {difference} | {} |", it.file);
     }
     let families = [
@@ -134,11 +147,7 @@ fn page(cases: &Cases, functions: &[Listed]) -> String {
             "\n## {title}\n\n| function | also | evidence | cases | known differences |\n|---|---|---|---|---|\n"
         );
         for it in functions.iter().filter(|it| it.family == family) {
-            let evidence = match it {
-                _ if names(it).all(is_engine_only) => "none: lenient mode only",
-                it if it.in_formulas => "Beast Modes",
-                _ => "MySQL 8",
-            };
+            let evidence = linked(it.source);
             let calls = names(it).filter_map(|name| cases.calls.get(name));
             let (mut count, mut files) = (0, BTreeSet::new());
             for (calls, of) in calls {
@@ -161,6 +170,13 @@ fn page(cases: &Cases, functions: &[Listed]) -> String {
         }
     }
     page
+}
+
+fn linked(source: Source) -> String {
+    match source.grade {
+        Grade::Unknown => "none: lenient mode only".to_owned(),
+        grade => format!("[{}]({})", grade.name(), source.link),
+    }
 }
 
 fn cell(text: &str) -> String {

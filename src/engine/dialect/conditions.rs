@@ -160,6 +160,7 @@ fn is_condition(expr: &Expr) -> bool {
         | Expr::IsNotTrue(_)
         | Expr::IsFalse(_)
         | Expr::IsNotFalse(_)
+        | Expr::IsNotDistinctFrom(..)
         | Expr::InList { .. }
         | Expr::InSubquery { .. }
         | Expr::Between { .. }

@@ -1,5 +1,5 @@
 //! MySQL's grammar, put right where the parser's own dialect departs from it: the precedence of
-//! DIV, XOR, `||`, `!`, `^` and shifts.
+//! DIV, XOR, `||`, `!`, `^` and shifts. And FIXED, which is Domo's.
 //! Pinned by tests/golden/sql/operators.slt.
 
 use std::any::TypeId;
@@ -9,6 +9,8 @@ use datafusion::sql::sqlparser::dialect::{Dialect, MySqlDialect, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::Token;
+
+use super::fixed::grammar as fixed;
 
 #[derive(Debug)]
 pub(super) struct Grammar;
@@ -130,6 +132,9 @@ impl Dialect for Grammar {
             Token::StringConcat => Some(Ok(self.prec_value(Precedence::Or))),
             Token::ShiftLeft | Token::ShiftRight => Some(Ok(SHIFT)),
             Token::Caret => Some(Ok(CARET)),
+            Token::Word(_) if fixed::is_next(parser) => {
+                Some(Ok(self.prec_value(Precedence::Period) - 1))
+            }
             _ => None,
         }
     }
@@ -140,6 +145,9 @@ impl Dialect for Grammar {
         left: &Expr,
         precedence: u8,
     ) -> Option<Result<Expr, ParserError>> {
+        if fixed::is_next(parser) {
+            return Some(fixed::parse(parser, left.clone()));
+        }
         let op = if parser.parse_keyword(Keyword::DIV) {
             BinaryOperator::MyIntegerDivide
         } else if parser.consume_token(&Token::StringConcat) {

@@ -14,7 +14,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::super::names::{Names, numbered};
 use super::allowed::ITEMS_MAX;
 use super::tokens::{Text, depths, is};
-use super::{Output, walk};
+use super::{Facts, Output, walk};
 
 /// The items of the outermost SELECT list as they were written; empty where they cannot be told apart.
 pub(super) fn item_texts(text: &Text, tokens: &[TokenWithSpan]) -> Vec<String> {
@@ -47,12 +47,16 @@ pub(super) fn item_texts(text: &Text, tokens: &[TokenWithSpan]) -> Vec<String> {
     texts
 }
 
-/// How the columns of the answer are called.
-pub(super) fn outputs(query: &Query, texts: &[String]) -> Vec<Output> {
+/// How the columns of the answer are called. An alias that differs from a column only by case is answered as the column is
+/// spelt, which was observed on an instance of Domo in July 2026.
+pub(super) fn outputs(query: &Query, texts: &[String], facts: &Facts) -> Vec<Output> {
     let Some(select) = first_select(&query.body) else { return Vec::new() };
     let named = |(at, item): (usize, &SelectItem)| match item {
         SelectItem::UnnamedExpr(expr) => Output::Named(written(expr, text_of(texts, select, at))),
-        SelectItem::ExprWithAlias { alias, .. } => Output::Named(alias.value.clone()),
+        SelectItem::ExprWithAlias { alias, .. } => {
+            let column = facts.names.index(&alias.value).and_then(|it| facts.columns.get(it));
+            Output::Named(column.map_or(&alias.value, |it| &it.name).clone())
+        }
         SelectItem::ExprWithAliases { .. }
         | SelectItem::QualifiedWildcard(..)
         | SelectItem::Wildcard(_) => Output::Star,

@@ -110,8 +110,9 @@ const ORDER: [&str; 6] = ["year", "month", "day", "hour", "minute", "second"];
 /// `YEAR_MONTH` is 202402: each part takes two digits behind the one before.
 fn extract(field: &DateTimeField, from: Expr) -> Option<Expr> {
     let units = field.to_string().to_lowercase();
+    // As in MySQL: the weeks of Domo's mode 11 are those of WEEK without a mode alone.
     if units == "week" {
-        return Some(call("week", [from]));
+        return Some(call("week", [from, number(0)]));
     }
     if ["quarter", "microsecond"].contains(&units.as_str()) {
         return Some(call(&units, [from]));

@@ -42,6 +42,7 @@ pub(super) fn visit_mut<V: VisitorMut>(
             PlaceMut::SelectEnd(it) => visitor.post_visit_select(it),
             PlaceMut::TableFactor(it) => visitor.pre_visit_table_factor(it),
             PlaceMut::Relation(it) => visitor.pre_visit_relation(it),
+            PlaceMut::Expr(it) => visitor.pre_visit_expr(it),
             PlaceMut::ExprEnd(it) => visitor.post_visit_expr(it),
         };
         step.map_break(|it| found = Some(it))
@@ -128,6 +129,7 @@ enum PlaceMut<'a> {
     SelectEnd(&'a mut Select),
     TableFactor(&'a mut TableFactor),
     Relation(&'a mut ObjectName),
+    Expr(&'a mut Expr),
     ExprEnd(&'a mut Expr),
 }
 
@@ -159,6 +161,10 @@ impl VisitorMut for Changing<'_> {
 
     fn pre_visit_relation(&mut self, relation: &mut ObjectName) -> ControlFlow<()> {
         (self.0)(PlaceMut::Relation(relation))
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        (self.0)(PlaceMut::Expr(expr))
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {

@@ -252,7 +252,7 @@ impl Column<TimestampMillisecondArray> {
 }
 
 /// Text as MySQL writes a value where a string is wanted.
-fn to_text(array: &ArrayRef) -> Result<StringArray> {
+pub(super) fn to_text(array: &ArrayRef) -> Result<StringArray> {
     match array.data_type() {
         DataType::Utf8 => return Ok(array.as_string().clone()),
         DataType::Null => return Ok(StringArray::new_null(array.len())),

@@ -13,7 +13,7 @@ use Returns::Long;
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("mysql_date_add", Family::Internal, (3, 3), Returns::By(kind_of_sum), date_add),
-    Function::new("datediff", Family::Date, (2, 2), Long, datediff),
+    Function::new("datediff", Family::Date, (2, 2), Long, datediff).also(&["date_diff"]),
     Function::new("timestampdiff", Family::Date, (3, 3), Long, timestampdiff),
     Function::new("convert_tz", Family::Date, (3, 3), Returns::DateTime, convert_tz),
     Function::new(
@@ -147,11 +147,38 @@ fn zone(text: &str) -> Option<Zone> {
         return Some(Zone::Fixed(sign * read_time(digits)?))
             .filter(|it| matches!(it, Zone::Fixed(ms) if ms.abs() <= 14 * 3_600_000));
     }
-    match text.to_uppercase().as_str() {
-        "UTC" | "GMT" | "SYSTEM" => Some(Zone::Fixed(0)),
-        _ => named(text).map(Zone::Named),
+    let code = text.to_uppercase();
+    let minutes = CODES.iter().find(|(it, _)| *it == code).map(|(_, minutes)| *minutes);
+    match minutes {
+        Some(minutes) => Some(Zone::Fixed(minutes * 60_000)),
+        None => named(text).map(Zone::Named),
     }
 }
+
+/// The codes of UTC and of North America's zones, standard and summer time, in minutes east of UTC. Domo takes such codes
+/// beside names and offsets, <https://domo-support.domo.com/s/article/4410213098903>; MySQL has the names alone.
+const CODES: &[(&str, i64)] = &[
+    ("UTC", 0),
+    ("GMT", 0),
+    ("Z", 0),
+    ("SYSTEM", 0),
+    ("NST", -210),
+    ("NDT", -150),
+    ("AST", -240),
+    ("ADT", -180),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("AKST", -540),
+    ("AKDT", -480),
+    ("HST", -600),
+    ("HDT", -540),
+];
 
 /// By its name as the zones' database spells it, or in other letters.
 fn named(name: &str) -> Option<chrono_tz::Tz> {

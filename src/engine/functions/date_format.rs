@@ -73,7 +73,8 @@ fn write_of_date(moment: DateTime, specifier: char, out: &mut String) -> bool {
     let written = match specifier {
         'a' => out.write_str(&day[..3]),
         'W' => out.write_str(day),
-        'w' => write!(out, "{}", (moment.weekday() + 1) % 7),
+        // Domo counts from 1, <https://domo-support.domo.com/s/article/360043429953>; MySQL from 0.
+        'w' => write!(out, "{}", (moment.weekday() + 1) % 7 + 1),
         'b' => out.write_str(&month[..3]),
         'M' => out.write_str(month),
         'c' => write!(out, "{}", civil.month),
@@ -116,7 +117,7 @@ fn write_of_time(time_ms: i64, specifier: char, out: &mut String) -> bool {
     written.is_ok()
 }
 
-fn ordinal(day: u32) -> &'static str {
+pub(super) fn ordinal(day: u32) -> &'static str {
     match day {
         11..=13 => "th",
         _ if day % 10 == 1 => "st",

@@ -18,27 +18,19 @@ pub(super) const TABLE: &[Function] = &[
     }),
 ];
 
-const OF_DATE: &str = "abcdDejMmUuVvWwXxYy";
-const OF_TIME: &str = "fHhIiklprSsT";
+/// Longer formats make a DATETIME.
+const DATE_FORMAT_MAX: usize = 10;
 
-/// A DATE, a DATETIME, or a TIME, as the format's specifiers are.
+/// A text, a DATETIME or a DATE, as the format is written: <https://domo-support.domo.com/s/article/4410213098903>.
 fn kind(_: &[DataType], literals: &[Option<String>]) -> DataType {
     let Some(Some(format)) = literals.get(1) else { return DATETIME };
-    match (has(format, OF_DATE), has(format, OF_TIME)) {
-        (_, false) => DataType::Date32,
-        (false, true) => DataType::Utf8,
-        (true, true) => DATETIME,
+    if format == "%T" || format.starts_with("%H") {
+        DataType::Utf8
+    } else if format.chars().count() > DATE_FORMAT_MAX {
+        DATETIME
+    } else {
+        DataType::Date32
     }
-}
-
-fn has(format: &str, specifiers: &str) -> bool {
-    let mut chars = format.chars();
-    while let Some(char) = chars.next() {
-        if char == '%' && chars.next().is_some_and(|it| specifiers.contains(it)) {
-            return true;
-        }
-    }
-    false
 }
 
 fn str_to_date(args: &Args) -> Result<ArrayRef> {
@@ -153,8 +145,9 @@ impl Parts {
             'W' => self.weekday = Some(name(text, &DAYS, usize::MAX)?),
             'a' => self.weekday = Some(name(text, &DAYS, 3)?),
             'w' => {
-                let from_sunday = number(text, 1).filter(|it| *it < 7)?;
-                self.weekday = Some((from_sunday + 6) % 7);
+                // 1 is Sunday, as in DATE_FORMAT.
+                let from_sunday = number(text, 1).filter(|it| (1..=7).contains(it))?;
+                self.weekday = Some((from_sunday + 5) % 7);
             }
             'j' => self.day_of_year = Some(number(text, 3)?),
             'U' | 'u' | 'V' | 'v' => {

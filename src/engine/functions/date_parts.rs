@@ -1,11 +1,12 @@
 //! Parts of a date, and dates of parts.
 
 use datafusion::arrow::array::ArrayRef;
-use datafusion::common::Result;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Result, exec_err};
 
 use super::arguments::Args;
 use super::datetime::{Civil, DateTime, days_in_month, of_two_digits, read_time};
-use super::{Family, Function, Returns};
+use super::{DATETIME, Family, Function, Returns};
 use Returns::{Date, Long, Text};
 
 pub(super) const MONTHS: [&str; 12] = [
@@ -27,10 +28,10 @@ pub(super) const DAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// Days between the year 0 and 1970.
-const YEAR_0: i64 = 719_528;
+pub(super) const YEAR_0: i64 = 719_528;
 
 pub(super) const TABLE: &[Function] = &[
-    Function::new("year", Family::Date, (1, 1), Long, |args| part(args, |it| it.civil().year)),
+    Function::new("year", Family::Date, (1, 2), Long, year),
     Function::new("quarter", Family::Date, (1, 1), Long, |args| {
         part(args, |it| i64::from(it.civil().month.div_ceil(3)))
     }),
@@ -44,10 +45,11 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("dayofyear", Family::Date, (1, 1), Long, |args| {
         part(args, DateTime::day_of_year)
     }),
+    // WEEKDAY is the same to Domo, <https://domo-support.domo.com/s/article/360043429933>.
     Function::new("dayofweek", Family::Date, (1, 1), Long, |args| {
         part(args, |it| (it.weekday() + 1) % 7 + 1)
-    }),
-    Function::new("weekday", Family::Date, (1, 1), Long, |args| part(args, DateTime::weekday)),
+    })
+    .also(&["weekday"]),
     Function::new("week", Family::Date, (1, 2), Long, week),
     Function::new("weekofyear", Family::Date, (1, 1), Long, |args| {
         part(args, |it| it.week(3, false).0)
@@ -69,7 +71,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("dayname", Family::Date, (1, 1), Text, |args| {
         name(args, |it| DAYS[it.weekday() as usize])
     }),
-    Function::new("date_trunc", Family::Date, (2, 2), Returns::DateTime, date_trunc),
+    Function::new("date_trunc", Family::Date, (2, 2), Returns::By(kind_of_truncated), date_trunc),
     Function::new("to_days", Family::Date, (1, 1), Long, |args| {
         part(args, |it| it.days() + YEAR_0)
     }),
@@ -79,7 +81,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("from_days", Family::Date, (1, 1), Date, from_days),
     Function::new("last_day", Family::Date, (1, 1), Date, last_day),
     Function::new("makedate", Family::Date, (2, 2), Date, makedate),
-    Function::new("date", Family::Date, (1, 1), Date, date),
+    Function::new("date", Family::Date, (1, 1), Date, date).also(&["to_date"]),
     Function::new("timestamp", Family::Date, (1, 2), Returns::DateTime, timestamp),
     Function::new("period_add", Family::Date, (2, 2), Long, period_add),
     Function::new("period_diff", Family::Date, (2, 2), Long, period_diff),
@@ -112,23 +114,72 @@ fn name(args: &Args, of: impl Fn(DateTime) -> &'static str) -> Result<ArrayRef> 
     args.make_text(|row, out| moment.get(row).map(|it| out.push_str(of(it))))
 }
 
-fn week(args: &Args) -> Result<ArrayRef> {
-    let moment = args.moment(0)?;
-    let mode = (args.len() > 1).then(|| args.long(1)).transpose()?;
+/// How weeks are counted.
+#[derive(Clone, Copy)]
+enum Weeks {
+    /// From Sunday, the first one holding the first of January: Domo's mode 11, and the one without a mode.
+    FromJanuary,
+    /// MySQL's modes 0 to 7; Domo's mode 22, of ISO 8601, is 3 of them.
+    OfMysql(u8),
+}
+
+impl Weeks {
+    fn of_mode(mode: i64) -> Result<Self> {
+        match mode {
+            11 => Ok(Self::FromJanuary),
+            22 => Ok(Self::OfMysql(3)),
+            0..=7 => Ok(Self::OfMysql(mode as u8)),
+            _ => exec_err!("weeks are counted in the modes 11, 22 and 0 to 7, not in {mode}"),
+        }
+    }
+
+    /// The week and its year.
+    fn of(self, moment: DateTime, always_with_year: bool) -> (i64, i64) {
+        match self {
+            Self::FromJanuary => moment.week_from_january(),
+            Self::OfMysql(mode) => moment.week(mode, always_with_year),
+        }
+    }
+}
+
+/// A number of the week of each row, counted in the mode that the second argument says, if there is one.
+fn of_week(
+    args: &Args,
+    null_mode: Option<i64>,
+    always_with_year: bool,
+    of: fn(i64, i64) -> i64,
+) -> Result<ArrayRef> {
+    if args.len() == 1 {
+        return part(args, |it| {
+            let (week, year) = it.week_from_january();
+            of(week, year)
+        });
+    }
+    let (moment, mode) = (args.moment(0)?, args.long(1)?);
+    let mut modes = Vec::with_capacity(args.rows);
+    for row in 0..args.rows {
+        modes.push(mode.get(row).or(null_mode).map(Weeks::of_mode).transpose()?);
+    }
     args.make_long(|row| {
-        let mode = mode.as_ref().and_then(|it| it.get(row)).unwrap_or(0);
-        Some(moment.get(row)?.week((mode & 7) as u8, false).0)
+        let (week, year) = modes[row]?.of(moment.get(row)?, always_with_year);
+        Some(of(week, year))
     })
 }
 
+fn week(args: &Args) -> Result<ArrayRef> {
+    of_week(args, Some(0), false, |week, _| week)
+}
+
 fn yearweek(args: &Args) -> Result<ArrayRef> {
-    let moment = args.moment(0)?;
-    let mode = (args.len() > 1).then(|| args.long(1)).transpose()?;
-    args.make_long(|row| {
-        let mode = mode.as_ref().map_or(Some(0), |it| it.get(row))?;
-        let (week, year) = moment.get(row)?.week((mode & 7) as u8, true);
-        Some(year * 100 + week)
-    })
+    of_week(args, None, true, |week, year| year * 100 + week)
+}
+
+/// YEAR(date), or YEAR(date, mode): the year that the date's week belongs to.
+fn year(args: &Args) -> Result<ArrayRef> {
+    if args.len() == 1 {
+        return part(args, |it| it.civil().year);
+    }
+    of_week(args, None, true, |_, year| year)
 }
 
 fn from_days(args: &Args) -> Result<ArrayRef> {
@@ -194,25 +245,75 @@ fn period_diff(args: &Args) -> Result<ArrayRef> {
     args.make_long(|row| Some(months(one.get(row)?)? - months(other.get(row)?)?))
 }
 
-/// DATE_TRUNC('unit', moment); weeks begin on Monday.
+/// A day or more of a DATE is a DATE, <https://domo-support.domo.com/s/article/360044289573>.
+fn kind_of_truncated(kinds: &[DataType], literals: &[Option<String>]) -> DataType {
+    let unit = literals.first().and_then(|it| it.as_deref()).and_then(Truncation::of);
+    match (kinds.get(1), unit) {
+        (Some(DataType::Date32), Some(unit)) if unit.is_of_days() => DataType::Date32,
+        _ => DATETIME,
+    }
+}
+
+/// What DATE_TRUNC leaves out everything below of.
+#[derive(Clone, Copy)]
+enum Truncation {
+    Months(u32),
+    Week,
+    Millis(i64),
+}
+
+impl Truncation {
+    fn of(unit: &str) -> Option<Self> {
+        Some(match unit.to_ascii_lowercase().as_str() {
+            "year" => Self::Months(12),
+            "quarter" => Self::Months(3),
+            "month" => Self::Months(1),
+            "week" => Self::Week,
+            "day" => Self::Millis(86_400_000),
+            "hour" => Self::Millis(3_600_000),
+            "minute" => Self::Millis(60_000),
+            "second" => Self::Millis(1_000),
+            "millisecond" | "microsecond" => Self::Millis(1),
+            _ => return None,
+        })
+    }
+
+    fn is_of_days(self) -> bool {
+        !matches!(self, Self::Millis(millis) if millis < 86_400_000)
+    }
+
+    /// Weeks begin on Monday.
+    fn begin(self, moment: DateTime) -> Option<DateTime> {
+        match self {
+            Self::Months(months) => {
+                let Civil { year, month, .. } = moment.civil();
+                DateTime::of(Civil { year, month: (month - 1) / months * months + 1, day: 1 }, 0)
+            }
+            Self::Week => Some(DateTime::of_days(moment.days() - moment.weekday())),
+            Self::Millis(millis) => {
+                Some(DateTime::of_millis(moment.millis().div_euclid(millis) * millis))
+            }
+        }
+    }
+}
+
+/// DATE_TRUNC('unit', moment)
 fn date_trunc(args: &Args) -> Result<ArrayRef> {
     let (unit, moment) = (args.text(0)?, args.moment(1)?);
-    args.make_moment(|row| {
-        let (unit, moment): (_, DateTime) = (unit.get(row)?, moment.get(row)?);
-        let Civil { year, month, .. } = moment.civil();
-        let first_of = |month| DateTime::of(Civil { year, month, day: 1 }, 0);
-        let whole = |ms: i64| Some(DateTime::of_millis(moment.millis().div_euclid(ms) * ms));
-        match unit.to_ascii_lowercase().as_str() {
-            "year" => first_of(1),
-            "quarter" => first_of((month - 1) / 3 * 3 + 1),
-            "month" => first_of(month),
-            "week" => Some(DateTime::of_days(moment.days() - moment.weekday())),
-            "day" => whole(86_400_000),
-            "hour" => whole(3_600_000),
-            "minute" => whole(60_000),
-            "second" => whole(1_000),
-            "millisecond" | "microsecond" => Some(moment),
-            _ => None,
-        }
-    })
+    let mut units = Vec::with_capacity(args.rows);
+    for row in 0..args.rows {
+        units.push(match unit.get(row).map(|it| (it, Truncation::of(it))) {
+            None => None,
+            Some((_, Some(unit))) => Some(unit),
+            Some((unknown, None)) => return exec_err!("DATE_TRUNC knows no unit '{unknown}'"),
+        });
+    }
+    let begin = |row: usize| units[row]?.begin(moment.get(row)?);
+    match kind_of_truncated(
+        &[DataType::Utf8, args.kind(1).clone()],
+        &[unit.constant().map(str::to_owned)],
+    ) {
+        DataType::Date32 => args.make_date(begin),
+        _ => args.make_moment(begin),
+    }
 }

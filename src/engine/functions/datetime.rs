@@ -81,6 +81,14 @@ impl DateTime {
         self.days() - first_day(self.civil().year) + 1
     }
 
+    /// The week from Sunday to Saturday, of which the first holds the first of January, and the year.
+    pub(super) fn week_from_january(self) -> (i64, i64) {
+        let year = self.civil().year;
+        let first = Self::of_days(first_day(year));
+        let before = (first.weekday() + 1) % 7;
+        ((self.day_of_year() - 1 + before) / 7 + 1, year)
+    }
+
     /// The week and its year, as MySQL counts them in this mode (0-7).
     pub(super) fn week(self, mode: u8, always_with_year: bool) -> (i64, i64) {
         let monday_first = mode & 1 != 0;

@@ -4,7 +4,7 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::arguments::Args;
+use super::arguments::{Args, leading_length};
 use super::{Family, Function, Returns};
 use Returns::{Long, Number, Text};
 
@@ -42,6 +42,8 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("pow", Family::Math, (2, 2), Number, pow).also(&["power"]),
     Function::new("mod", Family::Math, (2, 2), Returns::By(kind_of_mod), modulo),
     Function::new("rand", Family::Math, (0, 1), Number, rand).volatile(),
+    Function::new("random", Family::Math, (0, 0), Number, rand).volatile(),
+    Function::new("width_bucket", Family::Math, (4, 4), Long, width_bucket),
     Function::new("conv", Family::Math, (3, 3), Text, conv),
     Function::new("bin", Family::Math, (1, 1), Text, |args| in_base(args, 2)),
     Function::new("oct", Family::Math, (1, 1), Text, |args| in_base(args, 8)),
@@ -62,10 +64,10 @@ fn atan(args: &Args) -> Result<ArrayRef> {
     args.make_number(|row| Some(y.get(row)?.atan2(x.get(row)?)))
 }
 
-/// LOG(x), or LOG(base, x).
+/// LOG(x) to the base of 10, <https://domo-support.domo.com/s/article/4410213098903>, where MySQL's is LN(x); or LOG(base, x).
 fn log(args: &Args) -> Result<ArrayRef> {
     if args.len() == 1 {
-        return one(args, |it| (it > 0.0).then(|| it.ln()));
+        return one(args, |it| (it > 0.0).then(|| it.log10()));
     }
     let (base, number) = (args.number(0)?, args.number(1)?);
     args.make_number(|row| {
@@ -100,23 +102,72 @@ fn modulo(args: &Args) -> Result<ArrayRef> {
     })
 }
 
-/// `RAND([seed])`: with a seed, MySQL's own sequence.
+/// MySQL's own sequence of numbers from a seed.
+struct Random(u64, u64);
+
+impl Random {
+    const MODULUS: u64 = 0x3fff_ffff;
+
+    fn of_seed(seed: u32) -> Self {
+        let one = seed.wrapping_mul(0x1_0001).wrapping_add(55_555_555);
+        let other = seed.wrapping_mul(0x1000_0001);
+        Self(u64::from(one) % Self::MODULUS, u64::from(other) % Self::MODULUS)
+    }
+
+    fn next(&mut self) -> f64 {
+        self.0 = (self.0 * 3 + self.1) % Self::MODULUS;
+        self.1 = (self.0 + self.1 + 33) % Self::MODULUS;
+        self.0 as f64 / Self::MODULUS as f64
+    }
+}
+
+/// `RAND([seed])`: a constant seed begins a sequence, and a column's values seed row by row. A text that is no number is
+/// a seed too, <https://domo-support.domo.com/s/article/4410213098903>.
 fn rand(args: &Args) -> Result<ArrayRef> {
     use std::hash::{BuildHasher, RandomState};
-    const MODULUS: u64 = 0x3fff_ffff;
-    let seed = (args.len() > 0).then(|| args.long(0)).transpose()?;
-    let (mut one, mut other) = if let Some(seed) = &seed {
-        let seed = seed.get(0).unwrap_or(0) as u32;
-        let one = seed.wrapping_mul(0x1_0001).wrapping_add(55_555_555);
-        (u64::from(one) % MODULUS, u64::from(seed.wrapping_mul(0x1000_0001)) % MODULUS)
-    } else {
+    if args.len() == 0 {
         let hash = RandomState::new().hash_one(0);
-        (hash % MODULUS, (hash >> 32) % MODULUS)
+        let mut random = Random(hash % Random::MODULUS, (hash >> 32) % Random::MODULUS);
+        return args.make_number(|_| Some(random.next()));
+    }
+    let seeds = args.long(0)?;
+    let texts = if args.kind(0).is_string() { Some(args.text(0)?) } else { None };
+    let seed = |row: usize| match texts.as_ref().and_then(|it| it.get(row)) {
+        Some(text) if leading_length(text) == 0 => checksum(text),
+        _ => seeds.get(row).unwrap_or(0) as u32,
     };
-    args.make_number(|_| {
-        one = (one * 3 + other) % MODULUS;
-        other = (one + other + 33) % MODULUS;
-        Some(one as f64 / MODULUS as f64)
+    if !args.raw(0).1 {
+        return args.make_number(|row| Some(Random::of_seed(seed(row)).next()));
+    }
+    let mut random = Random::of_seed(seed(0));
+    args.make_number(|_| Some(random.next()))
+}
+
+/// `WIDTH_BUCKET(x, min, max, count)`: which of so many parts of a range a number or a date is in; 0 below all, and one more
+/// than there are from the maximum on. NULL where there is no such range.
+fn width_bucket(args: &Args) -> Result<ArrayRef> {
+    let is_date = |at: usize| matches!(args.kind(at), DataType::Date32 | DataType::Timestamp(..));
+    let are_dates = (0..3).any(is_date);
+    let moments = (0..3).map(|at| args.moment(at)).collect::<Result<Vec<_>>>()?;
+    let numbers = (0..3).map(|at| args.number(at)).collect::<Result<Vec<_>>>()?;
+    let value = |at: usize, row: usize| {
+        if are_dates {
+            moments[at].get(row).map(|it| it.millis() as f64)
+        } else {
+            numbers[at].get(row)
+        }
+    };
+    let count = args.long(3)?;
+    args.make_long(|row| {
+        let (value, least, most) = (value(0, row)?, value(1, row)?, value(2, row)?);
+        let count = count.get(row).filter(|it| (1..=i64::from(i32::MAX)).contains(it))?;
+        let share = (value - least) / (most - least);
+        match share {
+            it if it.is_nan() || it.is_infinite() => None,
+            it if it < 0.0 => Some(0),
+            it if it >= 1.0 => Some(count + 1),
+            it => Some((it * count as f64).floor() as i64 + 1),
+        }
     })
 }
 
@@ -171,12 +222,14 @@ fn write_in_base(mut value: u64, base: u64, out: &mut String) {
 
 fn crc32(args: &Args) -> Result<ArrayRef> {
     let text = args.text(0)?;
-    args.make_long(|row| {
-        let sum = text.get(row)?.bytes().fold(u32::MAX, |sum, byte| {
-            (0..8).fold(sum ^ u32::from(byte), |sum, _| {
-                (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
-            })
-        });
-        Some(i64::from(!sum))
-    })
+    args.make_long(|row| text.get(row).map(|it| i64::from(checksum(it))))
+}
+
+fn checksum(text: &str) -> u32 {
+    let sum = text.bytes().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(byte), |sum, _| {
+            (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
+        })
+    });
+    !sum
 }

@@ -1,16 +1,32 @@
 //! The list of all functions, for the planner, for refusals and for the documentation.
 
+mod sources;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
+use crate::engine::evidence::{Grade, Source};
+
 use super::{
-    Family, Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
-    date_parse, date_parts, logic, math, pattern, rounding, text, text_codes, text_positions,
-    time_type,
+    Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
+    date_parse, date_parts, logic, math, pattern, rounding, sketch, text, text_codes,
+    text_positions, time_type, to_char,
 };
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    Text,
+    Date,
+    Logic,
+    Math,
+    Aggregate,
+    Window,
+    /// Put in by rewrites, not written by anybody.
+    Internal,
+}
 
 /// A function as the documentation lists it.
 #[derive(Debug, Clone)]
@@ -18,18 +34,21 @@ pub struct Listed {
     pub name: String,
     pub aliases: Vec<String>,
     pub family: Family,
-    /// Whether Beast Modes are known to use it, under one of its names. MySQL has the others; whether Domo has is not known.
-    pub in_formulas: bool,
+    /// How the best known of its names is known.
+    pub source: Source,
 }
 
 impl Listed {
     fn new(name: &str, aliases: &[impl AsRef<str>], family: Family) -> Self {
         let aliases: Vec<String> = aliases.iter().map(|it| it.as_ref().to_owned()).collect();
-        let named = |it: &str| IN_FORMULAS.contains(&it);
-        let in_formulas = named(name) || aliases.iter().any(|it| named(it));
-        Self { name: name.to_owned(), aliases, family, in_formulas }
+        let names = std::iter::once(name).chain(aliases.iter().map(String::as_str));
+        let source = names.map(|it| source(it, family)).min_by_key(|it| it.grade);
+        let source = source.unwrap_or(Source { grade: Grade::Unknown, link: "" });
+        Self { name: name.to_owned(), aliases, family, source }
     }
 }
+
+pub(in crate::engine) use sources::source;
 
 const TABLES: &[&[Function]] = &[
     text::TABLE,
@@ -45,108 +64,41 @@ const TABLES: &[&[Function]] = &[
     math::TABLE,
     rounding::TABLE,
     conversions::TABLE,
+    sketch::TABLE,
+    to_char::TABLE,
     checked_integers::TABLE,
-];
-
-/// What Domo's reference of Beast Modes names, as far as it is known.
-const IN_FORMULAS: &[&str] = &[
-    "concat",
-    "concat_ws",
-    "substring_index",
-    "substring",
-    "instr",
-    "locate",
-    "left",
-    "right",
-    "mid",
-    "lpad",
-    "rpad",
-    "split_part",
-    "replace",
-    "format",
-    "field",
-    "elt",
-    "upper",
-    "lower",
-    "length",
-    "trim",
-    "date_format",
-    "str_to_date",
-    "adddate",
-    "subdate",
-    "date_add",
-    "date_sub",
-    "addtime",
-    "subtime",
-    "datediff",
-    "timediff",
-    "timestampdiff",
-    "dayofweek",
-    "dayname",
-    "monthname",
-    "week",
-    "yearweek",
-    "quarter",
-    "last_day",
-    "period_add",
-    "period_diff",
-    "to_days",
-    "from_days",
-    "unix_timestamp",
-    "from_unixtime",
-    "sec_to_time",
-    "time_to_sec",
-    "time_format",
-    "year",
-    "month",
-    "day",
-    "hour",
-    "minute",
-    "second",
-    "if",
-    "ifnull",
-    "nullif",
-    "coalesce",
-    "greatest",
-    "least",
-    "truncate",
-    "round",
-    "ceil",
-    "floor",
-    "abs",
-    "log",
-    "rand",
-    "power",
-    "sign",
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
-    "group_concat",
-    "stddev_pop",
-    "var_pop",
-    "approximate_count_distinct",
-    "median",
-    "percentile_cont",
-    "any_value",
 ];
 
 /// What nothing says that Domo has: strict mode does not take these names.
 const ENGINE_ONLY: &[&str] = &[
+    "approx_distinct",
+    "approx_count_distinct",
     "btrim",
-    "strpos",
     "date_part",
     "array_agg",
     "approx_percentile_cont",
-    "approx_distinct",
     "bool_and",
     "bool_or",
-    "corr",
     "covar_samp",
     "covar_pop",
     "string_agg",
 ];
+
+/// Aggregates that rewrites put others in the place of.
+const REWRITTEN: &[&str] = &[
+    "approximate_median",
+    "approximate_percentile",
+    "listagg",
+    "percentile",
+    "percentile25",
+    "percentile75",
+    "percentile99",
+];
+
+/// Whether a rewrite makes another aggregate of the one by this name.
+pub(in crate::engine) fn is_rewritten_aggregate(name: &str) -> bool {
+    REWRITTEN.contains(&name)
+}
 
 /// Whether only lenient mode takes a function by this name.
 pub fn is_engine_only(name: &str) -> bool {
@@ -189,7 +141,6 @@ pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
         percentile_cont::percentile_cont_udaf,
         stddev::stddev_udaf,
         string_agg::string_agg_udaf,
-        variance::var_samp_udaf,
     };
 
     let engine = [
@@ -208,7 +159,6 @@ pub(crate) fn aggregate() -> Vec<Arc<AggregateUDF>> {
         bool_or_udaf(),
         string_agg_udaf(),
         stddev_udaf(),
-        var_samp_udaf(),
         corr_udaf(),
         covar_samp_udaf(),
         covar_pop_udaf(),
@@ -264,6 +214,8 @@ pub fn list() -> Vec<Listed> {
             all.push(Listed::new(name, aliases, Family::Aggregate));
         }
     }
+    let no_aliases: [&str; 0] = [];
+    all.extend(REWRITTEN.iter().map(|it| Listed::new(it, &no_aliases, Family::Aggregate)));
     for function in window() {
         all.push(Listed::new(function.name(), function.aliases(), Family::Window));
     }

@@ -1,5 +1,6 @@
 //! ROUND and what else leaves digits out: exact for LONGs and DECIMALs.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Array};
@@ -10,22 +11,22 @@ use super::arguments::Args;
 use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[
-    Function::new("round", Family::Math, (1, 2), Returns::By(kind_of_rounded), |args| {
-        to_digits(args, true)
-    }),
+    // Exact while it rounds; the answer is a DOUBLE, <https://domo-support.domo.com/s/article/4410213098903>.
+    Function::new("round", Family::Math, (1, 2), Returns::Number, |args| to_digits(args, true)),
     Function::new("truncate", Family::Math, (2, 2), Returns::By(kind_of_rounded), |args| {
         to_digits(args, false)
     })
     .also(&["trunc"]),
     Function::new("abs", Family::Math, (1, 1), Returns::By(kind_of_rounded), abs),
-    Function::new("ceil", Family::Math, (1, 1), Returns::By(kind_of_rounded), |args| {
+    // LONGs to Domo, <https://domo-support.domo.com/s/article/4410213098903>, where MySQL keeps the type.
+    Function::new("ceil", Family::Math, (1, 1), Returns::Long, |args| {
         let above = |value: i128, unit: i128| {
             value - value.rem_euclid(unit) + unit * i128::from(value % unit != 0)
         };
         whole(args, above, f64::ceil)
     })
     .also(&["ceiling"]),
-    Function::new("floor", Family::Math, (1, 1), Returns::By(kind_of_rounded), |args| {
+    Function::new("floor", Family::Math, (1, 1), Returns::Long, |args| {
         whole(args, |value, unit| value - value.rem_euclid(unit), f64::floor)
     }),
     Function::new("sign", Family::Math, (1, 1), Returns::Long, sign),
@@ -69,22 +70,36 @@ pub(super) fn exact<'a>(args: &'a Args<'_>) -> Option<impl Fn(usize) -> Option<(
     })
 }
 
-/// A whole number above or below.
+/// A whole number above or below, which has to fit a LONG.
 fn whole(
     args: &Args,
     of_decimal: fn(i128, i128) -> i128,
     of_double: fn(f64) -> f64,
 ) -> Result<ArrayRef> {
-    if args.kind(0).is_integer() {
-        let number = args.long(0)?;
-        return args.make_long(|row| number.get(row));
-    }
-    let unit = |scale: i8| 10_i128.pow(u32::from(scale.max(0).unsigned_abs()));
-    if let Some(made) = of_decimals(args, |_, value, scale| Some(of_decimal(value, unit(scale)))) {
-        return made;
+    let mut longs = Vec::with_capacity(args.rows);
+    if let Some(exact) = exact(args) {
+        for row in 0..args.rows {
+            let number = exact(row).map(|(value, scale)| {
+                let unit = 10_i128.pow(scale);
+                i64::try_from(of_decimal(value, unit) / unit).map_err(|_| too_large(value / unit))
+            });
+            longs.push(number.transpose()?);
+        }
+        return args.make_long(|row| longs[row]);
     }
     let number = args.number(0)?;
-    args.make_number(|row| number.get(row).map(of_double))
+    for row in 0..args.rows {
+        let number = number.get(row).map(of_double).map(|it| {
+            let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&it);
+            if fits { Ok(it as i64) } else { Err(too_large(format_args!("{it:e}"))) }
+        });
+        longs.push(number.transpose()?);
+    }
+    args.make_long(|row| longs[row])
+}
+
+fn too_large(number: impl Display) -> DataFusionError {
+    DataFusionError::Execution(format!("{number} is too large for a LONG"))
 }
 
 fn abs(args: &Args) -> Result<ArrayRef> {

@@ -1,7 +1,7 @@
 //! Functions that make text.
 
 use datafusion::arrow::array::ArrayRef;
-use datafusion::common::Result;
+use datafusion::common::{Result, exec_err};
 
 use super::arguments::Args;
 use super::{Family, Function, MANY, Returns};
@@ -27,6 +27,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("quote", Family::Text, (1, 1), Text, quote),
     Function::new("format", Family::Text, (2, 3), Text, format),
     Function::new("elt", Family::Text, (2, MANY), Text, elt),
+    Function::new("mysql_bounded_list", Family::Internal, (3, 3), Text, bounded_list),
 ];
 
 /// NULL if any argument is.
@@ -318,6 +319,31 @@ fn elt(args: &Args) -> Result<ArrayRef> {
     args.make_text(|row, out| {
         let index = usize::try_from(number.get(row)?).ok()?.checked_sub(1)?;
         out.push_str(texts.get(index)?.get(row)?);
+        Some(())
+    })
+}
+
+/// The list of LISTAGG, unless it has more characters than it may: then what the third argument says, ERROR, TRUNCATE, or a
+/// text in its place. <https://domo-support.domo.com/s/article/4410213098903>
+fn bounded_list(args: &Args) -> Result<ArrayRef> {
+    let (list, most, otherwise) = (args.text(0)?, args.long(1)?, args.text(2)?);
+    let most = |row: usize| usize::try_from(most.get(row)?).ok();
+    let is_longer = |row: usize| Some(list.get(row)?.chars().nth(most(row)?).is_some());
+    for row in 0..args.rows {
+        if is_longer(row) == Some(true) && otherwise.get(row).is_none_or(|it| it == "ERROR") {
+            return exec_err!(
+                "LISTAGG makes a list of more than {} characters",
+                most(row).unwrap_or_default()
+            );
+        }
+    }
+    args.make_text(|row, out| {
+        let (list, most) = (list.get(row)?, most(row)?);
+        match (is_longer(row)?, otherwise.get(row)) {
+            (false, _) => out.push_str(list),
+            (true, Some("TRUNCATE") | None) => out.extend(list.chars().take(most)),
+            (true, Some(other)) => out.push_str(other),
+        }
         Some(())
     })
 }

@@ -24,8 +24,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("to_base64", Family::Text, (1, 1), Text, to_base64),
     Function::new("from_base64", Family::Text, (1, 1), Text, from_base64),
     Function::new("soundex", Family::Text, (1, 1), Text, soundex),
-    Function::new("length", Family::Text, (1, 1), Long, |args| bytes(args, 1))
-        .also(&["octet_length"]),
+    Function::new("octet_length", Family::Text, (1, 1), Long, |args| bytes(args, 1)),
     Function::new("bit_length", Family::Text, (1, 1), Long, |args| bytes(args, 8)),
     Function::new("ascii", Family::Text, (1, 1), Long, ascii),
     Function::new("ord", Family::Text, (1, 1), Long, ord),

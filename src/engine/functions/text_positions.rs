@@ -9,11 +9,12 @@ use Returns::{Long, Text};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("substring", Family::Text, (2, 3), Text, substring).also(&["substr", "mid"]),
-    Function::new("character_length", Family::Text, (1, 1), Long, |args| {
+    // LENGTH counts characters to Domo, <https://domo-support.domo.com/s/article/360043429933>, and bytes to MySQL.
+    Function::new("length", Family::Text, (1, 1), Long, |args| {
         let text = args.text(0)?;
         args.make_long(|row| text.get(row).map(|it| it.chars().count() as i64))
     })
-    .also(&["char_length"]),
+    .also(&["char_length", "character_length"]),
     Function::new("left", Family::Text, (2, 2), Text, left),
     Function::new("right", Family::Text, (2, 2), Text, right),
     Function::new("substring_index", Family::Text, (3, 3), Text, substring_index),

@@ -4,10 +4,11 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::arguments::Args;
+use super::arguments::{Args, leading_length};
 use super::date_format::write_moment;
 use super::datetime::{DateTime, TIME_MAX_MS, read_time, write_time};
 use super::{DATETIME, Family, Function, Returns};
+use crate::engine::calendar::DAY_MS;
 use Returns::{Long, Text};
 
 pub(super) const TABLE: &[Function] = &[
@@ -76,11 +77,11 @@ fn maketime(args: &Args) -> Result<ArrayRef> {
     })
 }
 
+/// Goes on at 0 after 24 hours, <https://domo-support.domo.com/s/article/360043429933>; MySQL's goes to 838:59:59.
 fn sec_to_time(args: &Args) -> Result<ArrayRef> {
     let seconds = args.number(0)?;
     args.make_text(|row, out| {
-        let millis =
-            (seconds.get(row)? * 1000.0).round().clamp(-(TIME_MAX_MS as f64), TIME_MAX_MS as f64);
+        let millis = (seconds.get(row)? * 1000.0).round() % DAY_MS as f64;
         write_time(millis as i64, out);
         Some(())
     })
@@ -112,10 +113,26 @@ fn kind_of_sum(kinds: &[DataType], _: &[Option<String>]) -> DataType {
     }
 }
 
+/// How far ADDTIME and SUBTIME go: a number is so many seconds, <https://domo-support.domo.com/s/article/360043429933>, also
+/// in a text; to MySQL it would be HHMMSS. A text with colons is hours, minutes and seconds.
+fn distances(args: &Args) -> Result<impl Fn(usize) -> Option<i64>> {
+    let (number, text) = (args.number(1)?, args.text(1)?);
+    let is_text = args.kind(1).is_string();
+    Ok(move |row: usize| {
+        let text = text.get(row)?;
+        let is_number = !is_text || leading_length(text.trim_ascii()) == text.trim_ascii().len();
+        if !is_number || text.trim_ascii().is_empty() {
+            return read_time(text);
+        }
+        let millis = (number.get(row)? * 1000.0).round();
+        (millis.abs() < 1e15).then_some(millis as i64)
+    })
+}
+
 fn add_time(args: &Args, sign: i64) -> Result<ArrayRef> {
-    let (to, span) = (values(args, 0)?, args.text(1)?);
+    let (to, distance) = (values(args, 0)?, distances(args)?);
     let sum = |row: usize| {
-        let millis = sign * read_time(span.get(row)?)?;
+        let millis = sign * distance(row)?;
         match to(row)? {
             Value::DateTime(moment) => moment.plus_ms(millis).map(Value::DateTime),
             Value::Span(time) => {
@@ -131,7 +148,10 @@ fn add_time(args: &Args, sign: i64) -> Result<ArrayRef> {
     }
     args.make_text(|row, out| {
         match sum(row)? {
-            Value::DateTime(moment) => write_moment(moment, "%Y-%m-%d %H:%i:%s", out),
+            Value::DateTime(moment) if moment.time_ms() % 1000 == 0 => {
+                write_moment(moment, "%Y-%m-%d %H:%i:%s", out);
+            }
+            Value::DateTime(moment) => write_moment(moment, "%Y-%m-%d %H:%i:%s.%f", out),
             Value::Span(millis) => write_time(millis, out),
         }
         Some(())

@@ -10,9 +10,9 @@ use datafusion::arrow::array::UInt64Array;
 use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::record_batch::RecordBatch;
 
+use super::super::evidence::Weakest;
 use super::super::types::Column;
-use super::Query;
-use crate::engine::settings::Formula;
+use super::{Formula, Query};
 
 /// Results kept; the one that was not asked for longest goes first.
 const ANSWERS_MAX: usize = 256;
@@ -56,6 +56,7 @@ impl CacheKey {
 #[derive(Clone, Debug)]
 pub(super) struct CachedResult {
     pub(super) columns: Vec<Column>,
+    pub(super) evidence: Weakest,
     pub(super) batches: Arc<[RecordBatch]>,
 }
 
@@ -69,9 +70,15 @@ impl ResultCache {
         Some(known.clone())
     }
 
-    pub(super) fn keep(&self, question: CacheKey, columns: &[Column], batches: &[RecordBatch]) {
+    pub(super) fn keep(
+        &self,
+        question: CacheKey,
+        columns: &[Column],
+        evidence: &Weakest,
+        batches: &[RecordBatch],
+    ) {
         let Some(batches) = copied(batches) else { return };
-        let known = CachedResult { columns: columns.to_vec(), batches };
+        let known = CachedResult { columns: columns.to_vec(), evidence: evidence.clone(), batches };
         let mut kept = self.kept();
         if kept.answers.len() >= ANSWERS_MAX {
             let oldest =
@@ -125,10 +132,10 @@ mod tests {
     fn the_answer_that_was_not_asked_for_longest_goes_first() {
         let answers = ResultCache::default();
         for it in 0..ANSWERS_MAX {
-            answers.keep(question(&it.to_string()), &[], &[]);
+            answers.keep(question(&it.to_string()), &[], &Weakest::NONE, &[]);
         }
         assert!(answers.get(&question("0")).is_some());
-        answers.keep(question("one more"), &[], &[]);
+        answers.keep(question("one more"), &[], &Weakest::NONE, &[]);
         assert!(answers.get(&question("0")).is_some());
         assert!(answers.get(&question("1")).is_none());
         assert!(answers.get(&question("one more")).is_some());
@@ -137,7 +144,7 @@ mod tests {
     #[test]
     fn a_question_of_another_table_is_another_question() {
         let answers = ResultCache::default();
-        answers.keep(question("a"), &[], &[]);
+        answers.keep(question("a"), &[], &Weakest::NONE, &[]);
         assert!(answers.get(&CacheKey { stamp: 2, ..question("a") }).is_none());
     }
 }

@@ -8,11 +8,13 @@ use futures::StreamExt;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::AbortOnDrop;
+use super::SqlSettings;
 use super::plan::{Planned, plan};
 use crate::engine::Engine;
-use crate::engine::cancel::AbortOnDrop;
 use crate::engine::dialect::{self, Facts};
 use crate::engine::error::SqlError;
+use crate::engine::evidence::Grade;
 use crate::engine::names::Names;
 use crate::engine::structured::{Condition, Structured};
 use crate::engine::table::Table;
@@ -48,12 +50,14 @@ async fn filtered(engine: &Engine, table: &Table, condition: Condition) -> Resul
         .state(limits, *engine.sql_settings())
         .map_err(|it| SqlError::Internal(Box::new(it)))?;
     let names = Names::new(table.columns());
+    // The condition is ours, not a query's.
+    let settings = SqlSettings { evidence: Grade::Unknown, ..*engine.sql_settings() };
     let facts = Facts {
         columns: table.columns(),
         names: &names,
         formulas: &[],
         now_ms: 0,
-        settings: engine.sql_settings(),
+        settings: &settings,
         state,
     };
     let all = Structured { filter: Some(condition), ..Structured::default() };

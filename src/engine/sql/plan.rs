@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Column as Reference, DFSchema, Result};
+use datafusion::common::{Column as Reference, DFSchema, Result, plan_err};
 use datafusion::execution::session_state::SessionState;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast};
 use datafusion::physical_plan::ExecutionPlan;
@@ -87,6 +87,11 @@ fn writable(plan: LogicalPlan) -> Result<LogicalPlan> {
         | DataType::Duration(_) => Some(DataType::Utf8),
         _ => None,
     };
+    if plan.schema().fields().iter().any(|it| it.data_type().is_binary()) {
+        return plan_err!(
+            "a sketch is no value of an answer: HLL_SKETCH_EXTRACT answers its estimate"
+        );
+    }
     if plan.schema().fields().iter().all(|it| target(it.data_type()).is_none()) {
         return Ok(plan);
     }

@@ -14,15 +14,15 @@ use tokio::time::timeout;
 
 use super::super::dialect::{self, Facts, Output};
 use super::super::error::SqlError;
+use super::super::evidence::Weakest;
 use super::super::names::Names;
 use super::super::rows::encode::Encoder;
-use super::super::rows::{Chunk, Feed, RowFormat, Rows};
+use super::super::rows::{Chunk, RowFormat, Rows};
 use super::super::types::{Column, ColumnType};
 use super::cache::{CacheKey, CachedResult};
 use super::plan::{Planned, plan};
-use super::{Query, stored};
+use super::{AbortOnDrop, Query, stored};
 use crate::engine::Engine;
-use crate::engine::cancel::AbortOnDrop;
 use crate::engine::types::BATCH_ROWS;
 
 /// Chunks that wait for a slow reader.
@@ -38,9 +38,21 @@ const CELLS_HERE_MAX: usize = 4_096;
 /// The beginning of an answer.
 struct Head {
     columns: Vec<Column>,
+    evidence: Weakest,
     is_complete: bool,
     /// All of a very short answer.
     here: Option<Arc<[RecordBatch]>>,
+}
+
+/// The rest of the way from a running query to its reader.
+#[derive(Debug)]
+pub(in crate::engine) struct Feed {
+    pub(in crate::engine) format: oneshot::Sender<RowFormat>,
+    pub(in crate::engine) chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
+    /// How long the reader may still wait for the engine, in all.
+    pub(in crate::engine) time_left: Duration,
+    pub(in crate::engine) limit: Duration,
+    pub(in crate::engine) guard: AbortOnDrop,
 }
 
 /// When a query got its turn: its time runs from there.
@@ -70,10 +82,10 @@ impl QueryClock {
 /// Waits for the beginning of the answer.
 pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlError> {
     let question = CacheKey::of(&query);
-    if let Some(CachedResult { columns, batches }) =
+    if let Some(CachedResult { columns, evidence, batches }) =
         question.as_ref().and_then(|it| engine.answers().get(it))
     {
-        return Ok(Rows::here(columns, batches));
+        return Ok(Rows::here(columns, batches).known_from(evidence));
     }
     let (head_sender, head) = oneshot::channel();
     let (format, format_receiver) = oneshot::channel();
@@ -87,15 +99,12 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
         None => Err(SqlError::deadline(limit)),
         Some(Ok(head)) => {
             let time_left = began.rest_of(limit);
-            let Head { columns, is_complete, here } = head?;
+            let Head { columns, evidence, is_complete, here } = head?;
             if let Some(batches) = here {
-                return Ok(Rows::here(columns, batches));
+                return Ok(Rows::here(columns, batches).known_from(evidence));
             }
-            Ok(Rows::running(
-                columns,
-                is_complete,
-                Feed { format, chunks, time_left, limit, guard },
-            ))
+            let feed = Feed { format, chunks, time_left, limit, guard };
+            Ok(Rows::running(columns, is_complete, feed).known_from(evidence))
         }
         // The task ended without an answer: it panicked.
         Some(Err(_)) => {
@@ -126,7 +135,7 @@ impl Job {
         let _ = self.began.0.set(Instant::now());
         let begun = self.begin().await;
         let Self { engine, question, .. } = self;
-        let Started { answer, columns, is_lasting } = match begun {
+        let Started { answer, columns, is_lasting, evidence } = match begun {
             Ok(begun) => begun,
             Err(error) => {
                 let _ = head.send(Err(error));
@@ -136,12 +145,14 @@ impl Job {
         let is_complete = answer.rest.is_none();
         if is_complete && answer.rows as usize * columns.len() <= CELLS_HERE_MAX {
             if let Some(question) = question.filter(|_| is_lasting) {
-                engine.answers().keep(question, &columns, &answer.head);
+                engine.answers().keep(question, &columns, &evidence, &answer.head);
             }
-            let _ = head.send(Ok(Head { columns, is_complete, here: Some(answer.head.into()) }));
+            let here = Some(answer.head.into());
+            let _ = head.send(Ok(Head { columns, evidence, is_complete, here }));
             return;
         }
-        if head.send(Ok(Head { columns: columns.clone(), is_complete, here: None })).is_err() {
+        let begun = Head { columns: columns.clone(), evidence, is_complete, here: None };
+        if head.send(Ok(begun)).is_err() {
             return;
         }
         let Ok(format) = format.await else { return };
@@ -168,7 +179,7 @@ impl Job {
             state,
         };
         let prepared = dialect::prepare(sql, &facts)?;
-        let is_lasting = prepared.is_lasting;
+        let (is_lasting, evidence) = (prepared.is_lasting, prepared.evidence.clone());
         let (stream, columns) = if let Some(rows) = stored::rows(&prepared.statement) {
             (stored::stream(table, rows, BATCH_ROWS), table.columns().to_vec())
         } else if let ([Output::Named(name)], true) =
@@ -183,7 +194,7 @@ impl Job {
         };
         let answer =
             Answer { rows: 0, head: Vec::new(), rest: Some(stream), engine: self.engine.clone() };
-        Ok(Started { answer: answer.read_head().await?, columns, is_lasting })
+        Ok(Started { answer: answer.read_head().await?, columns, is_lasting, evidence })
     }
 }
 
@@ -193,6 +204,7 @@ struct Started {
     columns: Vec<Column>,
     /// Whether it would answer the same tomorrow.
     is_lasting: bool,
+    evidence: Weakest,
 }
 
 /// The batches that are there, and the stream of those to come.
