@@ -1,6 +1,7 @@
 //! CSV and SQL over Arrow. Knows no Domo: no dataset, no upload, no user, no route, no time of day.
 
 mod calendar;
+mod cancel;
 pub mod csv;
 mod dialect;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod memory;
 mod names;
 mod provider;
 pub mod rows;
+mod settings;
 pub mod sql;
 pub mod structured;
 pub mod table;
@@ -30,7 +32,8 @@ pub use error::SqlError;
 pub use evidence::{Grade, Source, Weakest};
 pub use memory::{BudgetExceeded, Lease, MemoryBudget};
 pub use rows::{RowFormat, Rows};
-pub use sql::{Formula, Query, SqlMode, SqlSettings, StringCompare};
+pub use settings::{Formula, SqlMode, SqlSettings, StringCompare};
+pub use sql::Query;
 pub use table::Table;
 pub use types::{Column, ColumnType, UnknownType};
 

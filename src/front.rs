@@ -3,5 +3,6 @@
 mod certificates;
 mod connection;
 pub mod listen;
+mod options;
 pub mod proxy;
 pub mod tls;

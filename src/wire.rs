@@ -4,6 +4,8 @@ pub mod auth;
 pub mod csv;
 pub mod error;
 pub mod extract;
+pub mod headers;
+pub mod path;
 pub mod routes;
 pub mod shapes;
 

@@ -1,7 +1,7 @@
 //! Finds the instance of a request, and normalises its path for the router.
 
 use axum::extract::Request;
-use axum::http::{StatusCode, Uri, uri::PathAndQuery};
+use axum::http::{Uri, uri::PathAndQuery};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -82,7 +82,7 @@ fn opened(instances: &Instances, name: &str) -> Result<Instance, Refusal> {
 
 fn elsewhere(host: &str) -> Refusal {
     let message = format!("Domock does not answer for {host}, and forwards nothing to other hosts");
-    Refusal::new(StatusCode::FORBIDDEN, message)
+    Refusal::forbidden(message)
 }
 
 /// The instance that the path starts with, and the normalised path if it differs.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, body::Body};
@@ -110,7 +110,7 @@ async fn check_evidence_and_caller(
             route.id,
             required.name()
         );
-        Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message))
+        Err(Refusal::too_unsure(message))
     };
     let mut response = match admitted {
         Ok(()) => next.run(request).await,
@@ -134,6 +134,5 @@ fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
     tracing::error!(panic = text, "a request failed because of a bug in Domock");
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "a bug in Domock; its log has the details")
-        .into_response()
+    Refusal::defect("a bug in Domock; its log has the details").into_response()
 }

@@ -1,7 +1,7 @@
 //! `GET /_domock/ca.pem`: the certificate authority that clients must trust for TLS.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::Control;
@@ -19,7 +19,7 @@ pub(super) async fn authority(State(control): State<Control>) -> Result<Response
         Err(error) => {
             tracing::error!("no certificate for TLS: {error:#}");
             let message = "cannot generate the certificate; see the log";
-            Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message))
+            Err(Refusal::defect(message))
         }
     }
 }

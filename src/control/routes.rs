@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -120,7 +120,7 @@ async fn refuse_web_pages(request: Request, next: Next) -> Response {
         || request.headers().get("sec-fetch-site").is_some_and(|it| it == "cross-site");
     if is_cross_site && request.method() != axum::http::Method::GET {
         let message = "the control plane refuses requests from web pages";
-        return Refusal::new(StatusCode::FORBIDDEN, message).into_response();
+        return Refusal::forbidden(message).into_response();
     }
     next.run(request).await
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::clock::Timestamp;
 use super::error::{AskedFor, Error, Result};
-use super::ids::{DatasetId, PartitionTag, UploadId, UserId};
+use super::ids::{DatasetId, PartitionTag, SchemaId, UploadId, UserId};
 use super::index::{IndexJob, View};
 use super::permission::{AccessLevel, Grantee};
 use super::policy::Policies;
@@ -97,10 +97,10 @@ impl Dataset {
             created_at: now,
             last_touched: now,
             last_updated: now,
-            schema: Arc::new(Schema::new(1, columns)?),
-            grants: BTreeMap::from([(Grantee::user(owner), AccessLevel::Owner)]),
+            schema: Arc::new(Schema::new(SchemaId::new(1), columns)?),
+            grants: BTreeMap::from([(Grantee::User(owner), AccessLevel::Owner)]),
             uploads: BTreeMap::new(),
-            last_upload: 0,
+            last_upload: UploadId::new(0),
             versions: Vec::new(),
             partitions: BTreeMap::new(),
             jobs: Vec::new(),
@@ -140,7 +140,7 @@ impl Dataset {
     /// A whole new list of columns; stored rows follow at the next index.
     pub fn alter_schema(&mut self, columns: Vec<SchemaColumn>, now: Timestamp) -> Result<()> {
         if columns != self.schema.columns {
-            self.schema = Arc::new(Schema::new(self.schema.id + 1, columns)?);
+            self.schema = Arc::new(Schema::new(self.schema.id.next(), columns)?);
         }
         self.last_touched = now;
         Ok(())

@@ -7,7 +7,7 @@ use imbl::OrdMap;
 
 use super::credentials::Credentials;
 use super::ids::{GroupId, UserId};
-use super::permission::{Grantee, GranteeKind};
+use super::permission::Grantee;
 
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -55,7 +55,7 @@ impl Directory {
     /// One administrator and nobody else: an instance without a seed.
     pub fn of_one_admin() -> Self {
         let admin = User {
-            id: 1,
+            id: UserId::new(1),
             name: "Domock Admin".to_owned(),
             email: "admin@domock.example".to_owned(),
             role: "Admin".to_owned(),
@@ -108,7 +108,7 @@ impl Directory {
     /// The administrator that any credential stands for: the one with the smallest id, or the first user.
     pub fn admin(&self) -> UserId {
         let by_role = self.users.values().find(|it| it.role.eq_ignore_ascii_case("admin"));
-        by_role.or_else(|| self.users.values().next()).map_or(1, |it| it.id)
+        by_role.or_else(|| self.users.values().next()).map_or(UserId::new(1), |it| it.id)
     }
 
     pub fn is_admin(&self, id: UserId) -> bool {
@@ -116,16 +116,16 @@ impl Directory {
     }
 
     pub fn knows(&self, grantee: Grantee) -> bool {
-        match grantee.kind {
-            GranteeKind::User => self.users.contains_key(&grantee.id),
-            GranteeKind::Group => self.groups.contains_key(&grantee.id),
+        match grantee {
+            Grantee::User(id) => self.users.contains_key(&id),
+            Grantee::Group(id) => self.groups.contains_key(&id),
         }
     }
 
     pub fn name_of(&self, grantee: Grantee) -> String {
-        let name = match grantee.kind {
-            GranteeKind::User => self.user(grantee.id).map(|it| it.name.clone()),
-            GranteeKind::Group => self.group(grantee.id).map(|it| it.name.clone()),
+        let name = match grantee {
+            Grantee::User(id) => self.user(id).map(|it| it.name.clone()),
+            Grantee::Group(id) => self.group(id).map(|it| it.name.clone()),
         };
         name.unwrap_or_else(|| grantee.to_string())
     }
@@ -141,14 +141,16 @@ mod tests {
 
     #[test]
     fn a_copy_does_not_see_that_a_user_is_gone() {
-        let group = Group { id: 7, name: "Analysts".to_owned(), members: [1, 2].into() };
+        let (one, two, analysts) = (UserId::new(1), UserId::new(2), GroupId::new(7));
+        let members = [one, two].into();
+        let group = Group { id: analysts, name: "Analysts".to_owned(), members };
         let mut directory = Directory::of_one_admin();
         directory.put_group(group);
         let before = directory.clone();
-        assert!(directory.remove_user(1).is_some());
-        assert_eq!(directory.groups_of(1).count(), 0);
-        assert_eq!(directory.group(7).unwrap().members, [2].into());
-        assert_eq!(before.groups_of(1).collect::<Vec<_>>(), [7]);
-        assert!(before.user(1).is_some());
+        assert!(directory.remove_user(one).is_some());
+        assert_eq!(directory.groups_of(one).count(), 0);
+        assert_eq!(directory.group(analysts).unwrap().members, [two].into());
+        assert_eq!(before.groups_of(one).collect::<Vec<_>>(), [analysts]);
+        assert!(before.user(one).is_some());
     }
 }

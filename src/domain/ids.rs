@@ -1,6 +1,7 @@
 //! Names of things: typed ids, parsed at the edge, and the one place that draws new ones.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use uuid::Uuid;
@@ -35,18 +36,85 @@ impl FromStr for DatasetId {
     }
 }
 
+/// A number that names one kind of thing, and cannot be taken for the number of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<Of, Number = u32> {
+    number: Number,
+    of: PhantomData<Of>,
+}
+
 /// Names an upload of one dataset, and the data version that its commit makes. Counts from 1.
-pub type UploadId = u32;
+pub type UploadId = Id<OfUpload>;
 /// Names a stream of one instance. Counts from 1.
-pub type StreamId = u32;
+pub type StreamId = Id<OfStream>;
 /// Names a run of one stream. Counts from 1.
-pub type ExecutionId = u32;
+pub type ExecutionId = Id<OfExecution>;
 /// Names a schema of one dataset. Counts from 1.
-pub type SchemaId = u32;
-pub type UserId = u64;
-pub type GroupId = u64;
+pub type SchemaId = Id<OfSchema>;
+/// Names a policy of one dataset. Counts from 1, which is the policy that shows all rows.
+pub type PolicyId = Id<OfPolicy, u64>;
+pub type UserId = Id<OfUser, u64>;
+pub type GroupId = Id<OfGroup, u64>;
 /// Names a slice of a dataset that can be replaced: any text.
 pub type PartitionTag = String;
+
+/// The kinds of things that numbers name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfUpload {}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfStream {}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfExecution {}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfSchema {}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfPolicy {}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfUser {}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfGroup {}
+
+impl<Of, Number> Id<Of, Number> {
+    pub const fn new(number: Number) -> Self {
+        Self { number, of: PhantomData }
+    }
+}
+
+impl<Of: Copy, Number: Copy> Id<Of, Number> {
+    pub const fn get(self) -> Number {
+        self.number
+    }
+}
+
+impl<Of> Id<Of> {
+    /// The id after this one, of a kind that is counted.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        Self::new(self.number + 1)
+    }
+}
+
+impl<Of> Id<Of, u64> {
+    /// The id after this one, of a kind that is counted.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        Self::new(self.number + 1)
+    }
+}
+
+impl<Of, Number: fmt::Display> fmt::Display for Id<Of, Number> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number.fmt(f)
+    }
+}
+
+impl<Of, Number: FromStr> FromStr for Id<Of, Number> {
+    type Err = Number::Err;
+
+    fn from_str(text: &str) -> Result<Self, Number::Err> {
+        text.parse().map(Self::new)
+    }
+}
 
 /// Draws ids: one stream of numbers for each kind, so that a new draw of one kind does not renumber another.
 #[derive(Clone, Debug)]
@@ -67,7 +135,7 @@ impl Ids {
             traces: sequence(2),
             containers: sequence(3),
             refusals: sequence(4),
-            last_stream: 0,
+            last_stream: StreamId::new(0),
         }
     }
 
@@ -76,7 +144,7 @@ impl Ids {
     }
 
     pub fn stream(&mut self) -> StreamId {
-        self.last_stream += 1;
+        self.last_stream = self.last_stream.next();
         self.last_stream
     }
 

@@ -5,30 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::clock::{Clock, Timestamp};
 use super::ids::UserId;
 use super::session::{AnonymousSession, Session};
+use super::settings::Setup;
 use super::store::WorldStore;
 use super::world::World;
 use crate::engine::Engine;
 
-/// Whom an instance lets in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Auth {
-    /// Everybody, as the administrator, whatever they show.
-    Any,
-    /// Those whose credential the seed names, as the user that it belongs to.
-    Strict,
-}
-
-/// How an instance behaves where Domo leaves it open.
-#[derive(Clone, Debug)]
-pub struct InstanceSettings {
-    /// How long an index takes, in milliseconds of the instance's clock.
-    pub index_ms: i64,
-    /// How long a connector's run takes, in milliseconds of the instance's clock.
-    pub execution_ms: i64,
-    /// Where the clock stands still at the start and after a reset; it runs where this is `None`.
-    pub frozen_at: Option<Timestamp>,
-    pub auth: Auth,
-}
+pub use super::settings::{Auth, InstanceSettings};
 
 /// The handle everything hangs on. Clones are the same instance.
 #[derive(Clone, Debug)]
@@ -43,14 +25,6 @@ struct Inner {
     origin: Arc<World>,
     /// A reset puts another store here; requests in flight keep the one that they began with.
     store: RwLock<Arc<WorldStore>>,
-}
-
-/// What all requests to an instance share, whatever becomes of its world.
-#[derive(Debug)]
-pub(super) struct Setup {
-    pub name: String,
-    pub engine: Engine,
-    pub settings: InstanceSettings,
 }
 
 impl Instance {

@@ -55,9 +55,9 @@ mod tests {
     #[test]
     fn a_session_lasts_for_its_time() {
         let mut sessions = LoginSessions::default();
-        sessions.open("a", 27, Timestamp(5));
-        assert_eq!(sessions.user_of("a", Timestamp(5)), Some(27));
-        assert_eq!(sessions.user_of("a", Timestamp(4 + LIFETIME_MS)), Some(27));
+        sessions.open("a", UserId::new(27), Timestamp(5));
+        assert_eq!(sessions.user_of("a", Timestamp(5)), Some(UserId::new(27)));
+        assert_eq!(sessions.user_of("a", Timestamp(4 + LIFETIME_MS)), Some(UserId::new(27)));
         assert_eq!(sessions.user_of("a", Timestamp(5 + LIFETIME_MS)), None);
         assert_eq!(sessions.user_of("b", Timestamp(5)), None);
     }
@@ -66,10 +66,10 @@ mod tests {
     fn one_session_too_many_ends_the_oldest() {
         let mut sessions = LoginSessions::default();
         for number in 0..=SESSIONS_MAX {
-            sessions.open(&number.to_string(), 1, Timestamp(0));
+            sessions.open(&number.to_string(), UserId::new(1), Timestamp(0));
         }
         assert_eq!(sessions.user_of("0", Timestamp(0)), None);
-        assert_eq!(sessions.user_of("1", Timestamp(0)), Some(1));
+        assert_eq!(sessions.user_of("1", Timestamp(0)), Some(UserId::new(1)));
         assert_eq!(sessions.by_token.len(), SESSIONS_MAX);
     }
 }

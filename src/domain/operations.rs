@@ -21,4 +21,4 @@ pub use login::ClientGrant;
 pub use queries::Answer;
 pub use streams::{NewStream, StreamChange, StreamOverview};
 pub use transfers::Which;
-pub use uploads::{PartError, StartedUpload};
+pub use uploads::{NewUpload, PartError, StartedUpload};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::ids::UserId;
+use super::ids::{GroupId, UserId};
 
 /// What a grant allows, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,20 +130,37 @@ impl FromStr for GranteeKind {
 
 /// A user or a group that access is given to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Grantee {
-    pub kind: GranteeKind,
-    pub id: u64,
+pub enum Grantee {
+    User(UserId),
+    Group(GroupId),
 }
 
 impl Grantee {
-    pub const fn user(id: UserId) -> Self {
-        Self { kind: GranteeKind::User, id }
+    pub const fn new(kind: GranteeKind, id: u64) -> Self {
+        match kind {
+            GranteeKind::User => Self::User(UserId::new(id)),
+            GranteeKind::Group => Self::Group(GroupId::new(id)),
+        }
+    }
+
+    pub const fn kind(self) -> GranteeKind {
+        match self {
+            Self::User(_) => GranteeKind::User,
+            Self::Group(_) => GranteeKind::Group,
+        }
+    }
+
+    pub const fn id(self) -> u64 {
+        match self {
+            Self::User(id) => id.get(),
+            Self::Group(id) => id.get(),
+        }
     }
 }
 
 impl fmt::Display for Grantee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind.name(), self.id)
+        write!(f, "{} {}", self.kind().name(), self.id())
     }
 }
 

@@ -5,15 +5,12 @@ use std::str::FromStr;
 
 use super::directory::Directory;
 use super::error::{Error, Result};
-use super::ids::{GroupId, UserId};
+use super::ids::{GroupId, PolicyId, UserId};
 use super::schema::Schema;
 use crate::engine::ColumnType;
 use crate::engine::structured::{Comparison, Condition, Literal, Term};
 
-/// Names a policy of one dataset. Counts from 1, which is the policy that shows all rows.
-pub type PolicyId = u64;
-
-const ALL_ROWS: PolicyId = 1;
+const ALL_ROWS: PolicyId = PolicyId::new(1);
 /// The most policies that a dataset may have.
 const POLICIES_MAX: usize = 10_000;
 
@@ -83,7 +80,7 @@ impl Policies {
             return Err(Error::TooLarge { what, limit: POLICIES_MAX as u64 });
         }
         policy.check(schema)?;
-        self.last += 1;
+        self.last = self.last.next();
         self.by_id.insert(self.last, policy);
         Ok(self.last)
     }
@@ -126,7 +123,7 @@ impl Policies {
 
 /// Whether this is the policy that shows all rows.
 pub const fn is_open(id: PolicyId) -> bool {
-    id == ALL_ROWS
+    id.get() == ALL_ROWS.get()
 }
 
 impl Policy {
@@ -276,11 +273,13 @@ impl FromStr for FilterOperator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::SchemaId;
     use crate::domain::schema::SchemaColumn;
 
     fn schema() -> Schema {
         let columns = [("Region", ColumnType::String), ("n", ColumnType::Long)];
-        Schema::new(1, columns.map(|(name, kind)| SchemaColumn::new(name, kind)).to_vec()).unwrap()
+        let columns = columns.map(|(name, kind)| SchemaColumn::new(name, kind)).to_vec();
+        Schema::new(SchemaId::new(1), columns).unwrap()
     }
 
     fn filter(column: &str, operator: FilterOperator, values: &[&str]) -> PolicyFilter {
@@ -308,7 +307,7 @@ mod tests {
     fn a_user_of_no_policy_sees_no_rows() {
         let policies = Policies::default();
         let directory = Directory::of_one_admin();
-        assert_eq!(policies.rows_for(1, &directory, &schema()).to_string(), "FALSE");
+        assert_eq!(policies.rows_for(UserId::new(1), &directory, &schema()).to_string(), "FALSE");
     }
 
     #[test]

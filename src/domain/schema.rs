@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn names_that_differ_only_in_case_are_refused() {
         let columns = ["Qty", "qty"].map(|it| SchemaColumn::new(it, ColumnType::Long));
-        let refusal = Schema::new(1, columns.to_vec()).unwrap_err();
+        let refusal = Schema::new(SchemaId::new(1), columns.to_vec()).unwrap_err();
         assert!(refusal.to_string().contains("'qty' is there twice"), "{refusal}");
     }
 }

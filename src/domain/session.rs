@@ -11,8 +11,8 @@ use super::dataset::Dataset;
 use super::directory::Directory;
 use super::error::{Error, Result};
 use super::ids::{DatasetId, Ids, StreamId, UserId};
-use super::instance::Setup;
 use super::permission::{AccessLevel, Grantee, Need};
+use super::settings::Setup;
 use super::store::WorldStore;
 use super::world::World;
 use crate::engine::Engine;
@@ -185,7 +185,7 @@ impl Moment {
     }
 
     pub fn name_of_user(&self, user: UserId) -> String {
-        self.directory.name_of(Grantee::user(user))
+        self.directory.name_of(Grantee::User(user))
     }
 
     /// Every operation on a dataset, or on its stream, asks here whether the user may.

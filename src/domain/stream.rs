@@ -111,7 +111,7 @@ impl Stream {
     }
 
     pub fn execution(&self, id: ExecutionId) -> Option<&Arc<Execution>> {
-        self.executions.get((id as usize).checked_sub(1)?)
+        self.executions.get((id.get() as usize).checked_sub(1)?)
     }
 
     pub fn last(&self) -> Option<&Arc<Execution>> {

@@ -29,6 +29,13 @@ impl UpdateMethod {
     }
 }
 
+impl UpdateMethod {
+    /// Whether this is a method that Domo has and that is not emulated.
+    pub fn is_missing(text: &str) -> bool {
+        ["DELETE", "PARTITION"].iter().any(|it| it.eq_ignore_ascii_case(text))
+    }
+}
+
 impl FromStr for UpdateMethod {
     type Err = String;
 
@@ -36,7 +43,9 @@ impl FromStr for UpdateMethod {
         [Self::Append, Self::Replace, Self::Upsert]
             .into_iter()
             .find(|it| it.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| format!("'{text}' is not emulated: use APPEND, REPLACE or UPSERT"))
+            .ok_or_else(|| {
+                format!("'{text}' is not an update method: use APPEND, REPLACE or UPSERT")
+            })
     }
 }
 

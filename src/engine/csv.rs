@@ -76,3 +76,8 @@ impl CsvError {
         matches!(self, Self::Memory(_))
     }
 }
+
+/// Whether a value is written as a number never is: `007`.
+fn has_leading_zero(value: &[u8]) -> bool {
+    matches!(value, [b'0', b'0'..=b'9', ..])
+}

@@ -33,11 +33,10 @@ mod windows;
 use datafusion::execution::session_state::SessionState;
 use datafusion::sql::sqlparser::ast::{Expr, Query as Tree, Statement};
 
-use super::SqlSettings;
 use super::error::SqlError;
 use super::evidence::Weakest;
 use super::names::Names;
-use super::sql::Formula;
+use super::settings::{Formula, SqlSettings};
 use super::types::{Column, ColumnType};
 
 pub use clauses::{CLAUSES, Clause};

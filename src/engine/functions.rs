@@ -42,9 +42,22 @@ use arguments::Args;
 
 pub(crate) use aggregates::ignores_order;
 pub use registry::is_engine_only;
-pub use registry::{Family, Listed, list};
+pub use registry::{Listed, list};
 pub(crate) use registry::{aggregate, scalar, window};
 pub(in crate::engine) use registry::{is_rewritten_aggregate, source};
+
+/// What a function is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    Text,
+    Date,
+    Logic,
+    Math,
+    Aggregate,
+    Window,
+    /// Put in by rewrites, not written by anybody.
+    Internal,
+}
 
 /// One of MySQL's functions.
 #[derive(Debug, Clone, Copy)]

@@ -11,12 +11,12 @@ use bytes::Bytes;
 use datafusion::arrow::record_batch::RecordBatch;
 use futures::Stream;
 use futures::future::Either;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+use super::cancel::AbortOnDrop;
 use super::error::SqlError;
 use super::evidence::Weakest;
-use super::sql::{AbortOnDrop, Feed};
 use super::table::Table;
 use super::types::Column;
 use encode::Encoder;
@@ -70,6 +70,17 @@ enum Source {
         is_complete: bool,
         feed: Feed,
     },
+}
+
+/// The rest of the way from a running query to its reader.
+#[derive(Debug)]
+pub(super) struct Feed {
+    pub(super) format: oneshot::Sender<RowFormat>,
+    pub(super) chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
+    /// How long the reader may still wait for the engine, in all.
+    pub(super) time_left: Duration,
+    pub(super) limit: Duration,
+    pub(super) guard: AbortOnDrop,
 }
 
 impl Rows {

@@ -1,7 +1,6 @@
 //! SQL → rows: prepare the text, plan it, run it.
 
 mod cache;
-mod cancel;
 mod coercion;
 mod filter;
 mod optimizer;
@@ -15,61 +14,14 @@ mod stored;
 
 use super::Engine;
 use super::error::SqlError;
-use super::evidence::Grade;
 use super::rows::Rows;
+use super::settings::{Formula, SqlSettings};
 use super::table::Table;
 
 pub(super) use cache::ResultCache;
-pub(super) use cancel::AbortOnDrop;
 #[cfg(test)]
 pub(super) use plan::{logical, physical};
-pub(super) use run::Feed;
 pub(super) use session::SessionStates;
-
-/// Which SQL is accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SqlMode {
-    /// What there is evidence that Domo accepts.
-    Strict,
-    /// Whatever the engine can run over the one table.
-    Lenient,
-}
-
-/// Whether `=`, IN, LIKE, GROUP BY … tell upper from lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StringCompare {
-    Sensitive,
-    Insensitive,
-}
-
-/// How this engine reads SQL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SqlSettings {
-    pub mode: SqlMode,
-    pub string_compare: StringCompare,
-    /// The zone of `NOW()` and `CURRENT_DATE`: minutes east of UTC.
-    pub utc_offset_minutes: i32,
-    /// Queries with parts that are known less certainly are refused.
-    pub evidence: Grade,
-}
-
-impl Default for SqlSettings {
-    fn default() -> Self {
-        Self {
-            mode: SqlMode::Strict,
-            string_compare: StringCompare::Sensitive,
-            utc_offset_minutes: 0,
-            evidence: Grade::Unknown,
-        }
-    }
-}
-
-/// A named expression that a query may select like a column (a Beast Mode).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Formula {
-    pub name: String,
-    pub expression: String,
-}
 
 /// One SELECT over one table.
 #[derive(Clone, Debug)]

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tower::{Service, ServiceExt};
 
-use super::listen::{ServeOptions, in_background, stopped};
+use super::options::{ServeOptions, in_background, stopped};
 use super::proxy::{self, Addressed};
 
 /// First byte of every TLS connection and of no HTTP request.

@@ -9,25 +9,16 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Service;
 
 use super::connection::Connection;
-use super::tls::Tls;
+use super::options::{in_background, stopped};
+
+pub use super::options::ServeOptions;
 
 /// How long open connections may take to finish when the server stops.
 const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
-
-/// Options for every connection.
-#[derive(Clone, Debug)]
-pub struct ServeOptions {
-    pub tls: Tls,
-    /// Time for a client to send its first byte, to finish the TLS handshake, and to send the head of a request.
-    pub head_time_max: Duration,
-    pub connections_max: u32,
-    /// True once the server has to stop.
-    pub stop: watch::Receiver<bool>,
-}
 
 /// Serves until told to stop, then waits for open connections.
 pub async fn serve<S>(listener: TcpListener, service: S, options: ServeOptions)
@@ -89,14 +80,4 @@ async fn pause_if_out_of_files(error: &io::Error) {
     if !is_of_the_peer {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-}
-
-/// Returns once the server stops or is dropped.
-pub(super) async fn stopped(mut stop: watch::Receiver<bool>) {
-    stop.wait_for(|it| *it).await.ok();
-}
-
-#[expect(clippy::disallowed_methods, reason = "a connection is served beside the others")]
-pub(super) fn in_background(work: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(work);
 }

@@ -14,7 +14,7 @@ use toml::Spanned;
 use super::format::{self, DatasetFile, StreamEntry};
 use crate::domain::dataset::{Card, Dataset, Formula, Profile};
 use crate::domain::directory::Directory;
-use crate::domain::ids::{DatasetId, Ids, UserId};
+use crate::domain::ids::{DatasetId, Ids, StreamId, UserId};
 use crate::domain::permission::{AccessLevel, Grantee, GranteeKind};
 use crate::domain::schema::SchemaColumn;
 use crate::domain::stream::{Provider, Setting, Stream, StreamIntent, Transport};
@@ -61,7 +61,7 @@ impl DatasetFiles<'_> {
     /// Prevents the ids that the seed uses from being generated again.
     pub(crate) fn reserve_ids(&self, ids: &mut Ids) {
         if let Some(stream) = self.about.as_ref().and_then(|(about, _)| about.stream.as_ref()) {
-            ids.reserve_stream(stream.id);
+            ids.reserve_stream(StreamId::new(stream.id));
         }
     }
 
@@ -181,10 +181,10 @@ impl DatasetFiles<'_> {
                     return Err(self.mistake(&entry.access, "a permission needs a user or a group"));
                 }
             };
-            let grantee = Grantee { kind, id: *id.get_ref() };
+            let grantee = Grantee::new(kind, *id.get_ref());
             if !directory.knows(grantee) {
                 return Err(
-                    self.mistake(id, &format!("there is no {} {}", kind.noun(), grantee.id))
+                    self.mistake(id, &format!("there is no {} {}", kind.noun(), grantee.id()))
                 );
             }
             let level: AccessLevel = self.parsed(&entry.access)?;
@@ -228,7 +228,8 @@ impl DatasetFiles<'_> {
         dataset.cards = cards.into();
         if let Some(entry) = &about.stream {
             let intent = self.stream_intent(entry)?;
-            dataset.stream = Some(Arc::new(Stream::new(entry.id, owner, now, intent)));
+            dataset.stream =
+                Some(Arc::new(Stream::new(StreamId::new(entry.id), owner, now, intent)));
         }
         Ok(())
     }
@@ -267,7 +268,7 @@ impl DatasetFiles<'_> {
         directory: &Directory,
     ) -> anyhow::Result<Option<UserId>> {
         let Some(named) = named else { return Ok(None) };
-        let id = *named.get_ref();
+        let id = UserId::new(*named.get_ref());
         match directory.user(id) {
             Some(_) => Ok(Some(id)),
             None => Err(self.mistake(named, &format!("there is no user {id} in users.toml"))),

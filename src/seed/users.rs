@@ -8,9 +8,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::format::at;
-use crate::domain::UserId;
 use crate::domain::credentials::{Client, Credentials, Secret};
 use crate::domain::directory::{Directory, Group, User};
+use crate::domain::{GroupId, UserId};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,7 +69,7 @@ impl UsersFile {
         let mut users: Vec<User> = Vec::new();
         let mut keys = Keys::default();
         for entry in self.users {
-            let id = *entry.id.get_ref();
+            let id = UserId::new(*entry.id.get_ref());
             if users.iter().any(|it| it.id == id) {
                 return Err(at(path, &entry.id.span(), &format!("duplicate user id {id}")));
             }
@@ -82,17 +82,17 @@ impl UsersFile {
         }
         let mut groups: Vec<Group> = Vec::new();
         for entry in self.groups {
-            let id = *entry.id.get_ref();
+            let id = GroupId::new(*entry.id.get_ref());
             if groups.iter().any(|it| it.id == id) {
                 return Err(at(path, &entry.id.span(), &format!("duplicate group id {id}")));
             }
             for member in &entry.members {
-                if !users.iter().any(|it| it.id == *member.get_ref()) {
+                if !users.iter().any(|it| it.id.get() == *member.get_ref()) {
                     let problem = format!("there is no user {}", member.get_ref());
                     return Err(at(path, &member.span(), &problem));
                 }
             }
-            let members = entry.members.iter().map(|it| *it.get_ref()).collect();
+            let members = entry.members.iter().map(|it| UserId::new(*it.get_ref())).collect();
             groups.push(Group { id, name: entry.name, members });
         }
         Ok(Directory::new(users, groups).with_credentials(keys.credentials))
@@ -110,7 +110,7 @@ struct Keys {
 
 impl Keys {
     fn take(&mut self, entry: &UserEntry, path: &Path) -> anyhow::Result<()> {
-        let user: UserId = *entry.id.get_ref();
+        let user = UserId::new(*entry.id.get_ref());
         if let Some(password) = &entry.password {
             let email = entry.email.get_ref().to_lowercase();
             if password.get_ref().is_empty() {

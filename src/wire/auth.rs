@@ -5,13 +5,13 @@ mod tokens;
 use std::fmt::Write as _;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::Refusal;
 use crate::domain::instance::Auth;
-use crate::domain::{AnonymousSession, UserId};
+use crate::domain::{AnonymousSession, Timestamp, UserId};
 
 pub use tokens::{Claims, LIFETIME_S, TokenError, TokenKey};
 
@@ -59,11 +59,7 @@ fn by_bearer(
     key: &TokenKey,
     headers: &HeaderMap,
 ) -> Result<UserId, Refusal> {
-    let refused = |problem| {
-        let mut refusal = unauthenticated();
-        refusal.challenge = Some(challenge(problem));
-        refusal
-    };
+    let refused = |problem| unauthenticated().with_challenge(challenge(problem));
     let token = bearer(headers).ok_or_else(|| refused(None))?;
     user_of_bearer(session, key, token).map_err(|problem| match problem {
         Unusable::Scope => out_of_scope(),
@@ -72,12 +68,12 @@ fn by_bearer(
 }
 
 fn out_of_scope() -> Refusal {
-    Refusal::new(StatusCode::FORBIDDEN, format!("the scope of the token has no {SCOPE}"))
+    Refusal::forbidden(format!("the scope of the token has no {SCOPE}"))
 }
 
 fn unauthenticated() -> Refusal {
     let message = "Full authentication is required to access this resource";
-    Refusal::new(StatusCode::UNAUTHORIZED, message)
+    Refusal::unauthorized(message)
 }
 
 /// Why a token lets nobody in.
@@ -99,7 +95,7 @@ fn user_of_bearer(
     token: &str,
 ) -> Result<UserId, Unusable> {
     let claims = key.read(token)?;
-    if claims.exp.saturating_mul(1000) <= session.now().millis() {
+    if session.is_past(Timestamp(claims.exp.saturating_mul(1000))) {
         let moment = chrono::DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
         return Err(Unusable::Expired(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
     }

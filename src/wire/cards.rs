@@ -4,18 +4,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{PathArgs, Query, Reply};
+use super::extract::{Query, Reply};
+use super::path::Path;
 use super::shapes::LooseBool;
 use crate::domain::operations::{DatasetFilter, DatasetOrder};
-use crate::domain::{self, Moment, Session};
+use crate::domain::{self, DatasetId, Moment, Session, UserId};
 
 pub async fn of_dataset(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<CardsQuery>,
 ) -> Result<Reply<Vec<Card>>, Refusal> {
-    let dataset = path.dataset()?;
-    let with_drills = query.drill.map_or(Ok(true), |it| it.value("drill"))?;
+    let with_drills = LooseBool::or(query.drill.as_ref(), "drill", true)?;
     let cards = session.cards(dataset)?;
     let shown = cards.iter().filter(|it| with_drills || !it.drill);
     Ok(Reply(shown.map(|it| Card::of(it, dataset, &cards.moment)).collect()))
@@ -56,7 +56,7 @@ pub struct Card {
     kind: String,
     chart_type: String,
     title: String,
-    owner_id: u64,
+    owner_id: UserId,
     owners: Vec<CardOwner>,
     access: bool,
     datasource_id: String,

@@ -4,23 +4,27 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Json, PathArgs, Reply};
+use super::extract::{Json, Reply};
+use super::path::Path;
 use crate::domain::operations::ColumnChange;
-use crate::domain::{self, Session};
+use crate::domain::{self, DatasetId, Session};
 
-pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Wrangled>, Refusal> {
-    let schema = session.latest_schema(path.dataset()?)?;
+pub async fn get(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Wrangled>, Refusal> {
+    let schema = session.latest_schema(dataset)?;
     Ok(Reply(Wrangled::of(&schema)))
 }
 
 pub async fn change(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Wrangle>,
 ) -> Result<Reply<Wrangled>, Refusal> {
     let changes: Vec<ColumnChange> =
         body.columns.into_iter().map(ColumnWrangle::into_domain).collect();
-    let schema = session.change_columns(path.dataset()?, &changes).await?;
+    let schema = session.change_columns(dataset, &changes).await?;
     Ok(Reply(Wrangled::of(&schema)))
 }
 

@@ -32,6 +32,6 @@ pub struct HeaderQuery {
 
 impl HeaderQuery {
     pub fn with_header(&self) -> Result<bool, Refusal> {
-        self.include_header.as_ref().map_or(Ok(false), |it| it.value("includeHeader"))
+        LooseBool::or(self.include_header.as_ref(), "includeHeader", false)
     }
 }

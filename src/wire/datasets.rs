@@ -4,42 +4,49 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{ArrayOrObject, Json, PathArgs, Reply};
+use super::extract::{ArrayOrObject, Json, Reply};
+use super::path::Path;
 use super::shapes::{DatasetProperties, Empty, EpochMillis, Formulas, Owner, SchemaDefinition};
 use crate::domain::operations::{NewDataset, ProfileChange};
-use crate::domain::{self, Moment, Profile, Session};
+use crate::domain::{self, DatasetId, Moment, Profile, Session, StreamId};
 
 pub async fn create(session: Session, Json(body): Json<Create>) -> Result<Reply<Created>, Refusal> {
     let created = session.create_dataset(body.try_into()?)?;
     Ok(Reply(Created::of(&created)))
 }
 
-pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Metadata>, Refusal> {
-    let dataset = session.dataset(path.dataset()?)?;
+pub async fn get(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Metadata>, Refusal> {
+    let dataset = session.dataset(dataset)?;
     Ok(Reply(Metadata::of(&dataset, &dataset.moment)))
 }
 
-pub async fn delete(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    session.delete_dataset(path.dataset()?)?;
+pub async fn delete(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Empty>, Refusal> {
+    session.delete_dataset(dataset)?;
     Ok(Reply(Empty {}))
 }
 
 pub async fn change(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Properties>,
 ) -> Result<Reply<Metadata>, Refusal> {
-    let dataset = session.change_profile(path.dataset()?, body.try_into()?)?;
+    let dataset = session.change_profile(dataset, body.try_into()?)?;
     Ok(Reply(Metadata::of(&dataset, &dataset.moment)))
 }
 
 pub async fn tag(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     ArrayOrObject(tags): ArrayOrObject<Vec<String>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let change = ProfileChange { tags: Some(tags), ..ProfileChange::default() };
-    session.change_profile(path.dataset()?, change)?;
+    session.change_profile(dataset, change)?;
     Ok(Reply(Empty {}))
 }
 
@@ -186,7 +193,7 @@ pub struct Metadata {
     valid_configuration: bool,
     valid_account: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stream_id: Option<u32>,
+    stream_id: Option<StreamId>,
     transport_type: String,
     adc: bool,
     adc_external: bool,

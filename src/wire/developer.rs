@@ -8,7 +8,7 @@ pub mod token;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{self, Moment};
+use crate::domain::{self, Moment, UserId};
 
 /// A column: two members in this order, because a client compares their text.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -36,7 +36,7 @@ impl Schema {
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Owner {
-    id: u64,
+    id: UserId,
     name: String,
 }
 

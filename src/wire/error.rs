@@ -4,28 +4,25 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::extract::JSON;
+use super::headers::{JSON, UNSUPPORTED};
 use super::not_emulated;
 use crate::domain::{AnonymousSession, AskedFor, Error, SqlError};
-
-/// Names what a 501 does not emulate.
-pub const UNSUPPORTED: HeaderName = HeaderName::from_static("x-domock-unsupported");
 
 /// A refusal on its way out: [`envelope_refusals`] writes its body, because that tells the path and a trace id.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    pub status: StatusCode,
-    pub message: String,
+    status: StatusCode,
+    message: String,
     /// The cause, for the log; `None` where the message says it all.
-    pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
     /// `WWW-Authenticate`, with which the public API says what is wrong with a token, and sends no body.
-    pub challenge: Option<HeaderValue>,
+    challenge: Option<HeaderValue>,
 }
 
 /// What Domo answers when it refuses.
@@ -41,7 +38,8 @@ pub struct Envelope {
 }
 
 impl Refusal {
-    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+    /// Private, so that each status has a name here.
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into(), cause: None, challenge: None }
     }
 
@@ -49,8 +47,53 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
+    pub fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// The body did not come on.
+    pub fn timeout(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, message)
+    }
+
+    pub fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    }
+
+    /// `what` is Domo's and not Domock's.
+    pub fn not_emulated(what: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, format!("{what} is not emulated"))
+    }
+
+    /// The route is there, and its answer is not sure enough for this server.
+    pub fn too_unsure(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, message)
+    }
+
+    /// Something that only a mistake in Domock can cause.
+    pub fn defect(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+    }
+
+    #[must_use]
+    pub fn because(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
+        self
+    }
+
+    /// With this header and without a body.
+    #[must_use]
+    pub fn with_challenge(mut self, challenge: HeaderValue) -> Self {
+        self.challenge = Some(challenge);
+        self
     }
 }
 
@@ -72,8 +115,7 @@ impl From<Error> for Refusal {
             | Error::Conversion { .. } => StatusCode::BAD_REQUEST,
             Error::Query(refusal) => status_of_query(refusal),
         };
-        let message = error.to_string();
-        Self { status, message, cause: Some(Arc::new(error)), challenge: None }
+        Self::new(status, error.to_string()).because(error)
     }
 }
 

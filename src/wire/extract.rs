@@ -1,12 +1,11 @@
-//! What handlers take and give: the session, path arguments, JSON and CSV bodies, with refusals in Domo's shape.
+//! What handlers take and give: the session, JSON and CSV bodies, with refusals in Domo's shape.
 
 use std::convert::Infallible;
-use std::str::FromStr;
 
 use axum::body::{Body, BodyDataStream};
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
@@ -15,10 +14,8 @@ use tower_http::timeout::TimeoutError;
 
 use super::Settings;
 use super::error::Refusal;
-use crate::domain::{AnonymousSession, DatasetId, Session};
-
-/// The content type that Domo's samples print, to the letter: a client takes anything else for text.
-pub const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+use super::headers::JSON;
+use crate::domain::{AnonymousSession, Session};
 
 /// A request of a user; `auth` makes one where a route wants a caller.
 impl<S: Sync> FromRequestParts<S> for Session {
@@ -39,44 +36,8 @@ impl<S: Sync> FromRequestParts<S> for AnonymousSession {
 }
 
 fn given<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Refusal> {
-    parts.extensions.get::<T>().cloned().ok_or_else(|| {
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the request was given no session")
-    })
-}
-
-/// The arguments in the path, by the names of the route table, percent-decoded.
-#[derive(Debug)]
-pub struct PathArgs {
-    named: Vec<(String, String)>,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for PathArgs {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let raw = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|it| Refusal::not_found(it.to_string()))?;
-        Ok(Self {
-            named: raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        })
-    }
-}
-
-impl PathArgs {
-    pub fn text(&self, name: &str) -> &str {
-        self.named.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value)
-    }
-
-    /// Something that cannot be an id names nothing.
-    pub fn id<T: FromStr>(&self, name: &str) -> Result<T, Refusal> {
-        let text = self.text(name);
-        text.parse().map_err(|_| Refusal::not_found(format!("{name} {text} does not exist")))
-    }
-
-    pub fn dataset(&self) -> Result<DatasetId, Refusal> {
-        self.id("dataset")
-    }
+    let given = parts.extensions.get::<T>().cloned();
+    given.ok_or_else(|| Refusal::defect("the request was given no session"))
 }
 
 /// Query parameters; names that the type does not have are passed over.
@@ -167,7 +128,7 @@ async fn whole_body(request: Request, bytes_max: usize) -> Result<bytes::Bytes, 
     body.collect().await.map(http_body_util::Collected::to_bytes).map_err(|it| {
         if it.is::<LengthLimitError>() {
             let message = format!("the body is larger than the limit of {bytes_max} bytes");
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+            Refusal::too_large(message)
         } else {
             broken_body(&*it)
         }
@@ -179,14 +140,11 @@ pub fn broken_body(error: &(dyn std::error::Error + 'static)) -> Refusal {
     let mut cause = Some(error);
     while let Some(it) = cause {
         if it.is::<LengthLimitError>() {
-            return Refusal::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "the body is larger than its limit",
-            );
+            return Refusal::too_large("the body is larger than its limit");
         }
         if it.is::<TimeoutError>() {
             let message = "the body stopped before its end for longer than the server waits";
-            return Refusal::new(StatusCode::REQUEST_TIMEOUT, message);
+            return Refusal::timeout(message);
         }
         cause = it.source();
     }
@@ -229,12 +187,7 @@ impl<T: Serialize> IntoResponse for Reply<T> {
         match serde_json::to_writer(&mut body, &self.0) {
             Ok(()) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
             Err(error) => {
-                let mut refusal = Refusal::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "the answer could not be written",
-                );
-                refusal.cause = Some(std::sync::Arc::new(error));
-                refusal.into_response()
+                Refusal::defect("the answer could not be written").because(error).into_response()
             }
         }
     }

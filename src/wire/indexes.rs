@@ -5,34 +5,35 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::error::Refusal;
-use super::extract::{OptionalJson, PathArgs, Reply};
+use super::extract::{OptionalJson, Reply};
+use super::path::{IndexName, Path};
 use super::shapes::{EpochMillis, LooseId, Opaque};
 use crate::domain::index::IndexJob;
 use crate::domain::{DatasetId, Session, UploadId};
 
 pub async fn request(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     OptionalJson(body): OptionalJson<Request>,
 ) -> Result<Reply<Job>, Refusal> {
-    let dataset = path.dataset()?;
     let job = session.index(dataset, body.versions()?).await?;
     Ok(Reply(Job::of(dataset, &job, job.is_ready(job.moment.now))))
 }
 
 pub async fn request_all(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Job>, Refusal> {
-    let dataset = path.dataset()?;
     let job = session.index(dataset, Vec::new()).await?;
     Ok(Reply(Job::of(dataset, &job, job.is_ready(job.moment.now))))
 }
 
-pub async fn status(session: Session, path: PathArgs) -> Result<Reply<Status>, Refusal> {
-    let dataset = path.dataset()?;
-    let job = session.index_job(dataset, path.text("index"))?;
+pub async fn status(
+    session: Session,
+    Path((dataset, index)): Path<(DatasetId, IndexName)>,
+) -> Result<Reply<Status>, Refusal> {
+    let job = session.index_job(dataset, &index.0)?;
     Ok(Reply(Status::of(dataset, &job, job.is_ready(job.moment.now))))
 }
 
@@ -51,7 +52,10 @@ impl Request {
 
 fn version_id(id: &LooseId) -> Result<UploadId, Refusal> {
     let id = id.value("data version")?;
-    id.try_into().map_err(|_| Refusal::not_found(format!("data version {id} does not exist")))
+    let number = u32::try_from(id);
+    let number =
+        number.map_err(|_| Refusal::not_found(format!("data version {id} does not exist")))?;
+    Ok(UploadId::new(number))
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -10,7 +10,7 @@ use super::error::Refusal;
 use super::extract::{ArrayOrObject, Json, Query, Reply};
 use super::shapes::{LooseBool, LooseId, Opaque};
 use crate::domain::operations::{DatasetFilter, DatasetKey, DatasetOrder};
-use crate::domain::{AsOf, Dataset, DatasetId, Moment, Session, Timestamp};
+use crate::domain::{AsOf, Dataset, DatasetId, Moment, Session, Timestamp, UserId};
 
 /// The most datasets of a page.
 pub const PAGE_MAX: usize = 50;
@@ -104,7 +104,7 @@ impl ListQuery {
         let provider = self.data_provider_type.as_ref().or(self.display_type.as_ref());
         DatasetFilter {
             names: self.name_like.iter().map(|it| format!("*{it}*")).collect(),
-            owner: self.owner_id,
+            owner: self.owner_id.map(UserId::new),
             provider: provider.or(self.kind.as_ref()).cloned(),
             created_since: self.created_since.map(Timestamp),
         }
@@ -235,11 +235,8 @@ impl SearchFilter {
             (None, Some(LooseId::Number(number))) => number.to_string(),
             (None, None) => String::new(),
         };
-        let not_emulated = || {
-            let what = format!("searching by '{}' is not emulated", self.field);
-            Refusal::new(axum::http::StatusCode::NOT_IMPLEMENTED, what)
-        };
-        if self.not.as_ref().map_or(Ok(false), |it| it.value("not"))? {
+        let not_emulated = || Refusal::not_emulated(format_args!("searching by '{}'", self.field));
+        if LooseBool::or(self.not.as_ref(), "not", false)? {
             return Err(not_emulated());
         }
         match self.field.to_lowercase().as_str() {
@@ -247,7 +244,7 @@ impl SearchFilter {
                 filter.names.push(contains_pattern(&value()));
             }
             "owned_by_id" | "ownerid" | "owner_id" => {
-                filter.owner = Some(LooseId::Text(value()).value("user")?);
+                filter.owner = Some(LooseId::Text(value()).id("user")?);
             }
             "dataprovidername" | "dataprovidertype" | "data_provider_type" => {
                 filter.provider = Some(value());

@@ -4,36 +4,46 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{OptionalJson, PathArgs, Reply};
+use super::extract::{OptionalJson, Reply};
+use super::path::{Path, TagName};
 use super::shapes::{Empty, EpochMillis};
-use crate::domain::Session;
 use crate::domain::version::DataVersion;
+use crate::domain::{DatasetId, Session, UploadId};
 
 /// What the page states for a search.
 const LIMIT_DEFAULT: usize = 100;
 
-pub async fn list(session: Session, path: PathArgs) -> Result<Reply<Vec<Tag>>, Refusal> {
-    let partitions = session.partitions(path.dataset()?)?;
+pub async fn list(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Vec<Tag>>, Refusal> {
+    let partitions = session.partitions(dataset)?;
     Ok(Reply(partitions.into_iter().map(|(tag, _)| Tag { partition_id: tag }).collect()))
 }
 
 pub async fn search(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     OptionalJson(search): OptionalJson<Search>,
 ) -> Result<Reply<Vec<Partition>>, Refusal> {
-    let partitions = session.live_partitions(path.dataset()?)?;
+    let partitions = session.live_partitions(dataset)?;
     let all = partitions.into_iter().map(|(tag, version)| Partition::of(tag, &version)).collect();
     Ok(Reply(search.among(all)?))
 }
 
-pub async fn delete_data(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    session.delete_partition_data(path.dataset()?, &path.text("tag").to_owned())?;
+pub async fn delete_data(
+    session: Session,
+    Path((dataset, tag)): Path<(DatasetId, TagName)>,
+) -> Result<Reply<Empty>, Refusal> {
+    session.delete_partition_data(dataset, &tag.0)?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn delete_tag(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    session.delete_partition_tag(path.dataset()?, &path.text("tag").to_owned())?;
+pub async fn delete_tag(
+    session: Session,
+    Path((dataset, tag)): Path<(DatasetId, TagName)>,
+) -> Result<Reply<Empty>, Refusal> {
+    session.delete_partition_tag(dataset, &tag.0)?;
     Ok(Reply(Empty {}))
 }
 
@@ -47,7 +57,7 @@ pub struct Tag {
 #[serde(rename_all = "camelCase")]
 pub struct Partition {
     partition_id: String,
-    data_version_id: u32,
+    data_version_id: UploadId,
     row_count: u64,
     size_bytes: u64,
     date_created: EpochMillis,

@@ -5,18 +5,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Json, PathArgs, Query, Reply};
+use super::extract::{Json, Query, Reply};
+use super::path::Path;
 use super::shapes::{Empty, LooseBool, LooseId};
-use crate::domain::DatasetId;
-use crate::domain::Session;
-use crate::domain::policy::{self, Policy, PolicyFilter, PolicyId};
+use crate::domain::ids::Id;
+use crate::domain::policy::{self, Policy, PolicyFilter};
+use crate::domain::{DatasetId, PolicyId, Session};
 
 pub async fn list(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<ListQuery>,
 ) -> Result<Reply<Vec<FilterGroup>>, Refusal> {
-    let dataset = path.dataset()?;
     let policies = session.policies(dataset)?;
     let shown = policies.all().filter(|(id, _)| query.with_open() || !policy::is_open(*id));
     Ok(Reply(shown.map(|(id, it)| FilterGroup::of(dataset, id, it)).collect()))
@@ -24,44 +24,47 @@ pub async fn list(
 
 pub async fn create(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, policy) = (path.dataset()?, body.into_domain()?);
+    let (dataset, policy) = (dataset, body.into_domain()?);
     let id = session.add_policy(dataset, policy.clone())?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
-pub async fn get(session: Session, path: PathArgs) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, id) = (path.dataset()?, path.id("policy")?);
+pub async fn get(
+    session: Session,
+    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
+) -> Result<Reply<FilterGroup>, Refusal> {
+    let (dataset, id) = (dataset, policy);
     let policy = session.policy(dataset, id)?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
 pub async fn update(
     session: Session,
-    path: PathArgs,
+    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, id, policy) = (path.dataset()?, path.id("policy")?, body.into_domain()?);
+    let (dataset, id, policy) = (dataset, policy, body.into_domain()?);
     session.replace_policy(dataset, id, policy.clone())?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
 pub async fn delete(
     session: Session,
-    path: PathArgs,
+    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
 ) -> Result<(StatusCode, Reply<Empty>), Refusal> {
-    session.delete_policy(path.dataset()?, path.id("policy")?)?;
+    session.delete_policy(dataset, policy)?;
     Ok((StatusCode::OK, Reply(Empty {})))
 }
 
 pub async fn control(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Control>,
 ) -> Result<Reply<Controlled>, Refusal> {
-    let (dataset, enabled) = (path.dataset()?, body.enabled.value("enabled")?);
+    let (dataset, enabled) = (dataset, body.enabled.value("enabled")?);
     session.enable_policies(dataset, enabled)?;
     Ok(Reply(Controlled { enabled, external: false }))
 }
@@ -133,8 +136,8 @@ impl NewFilterGroup {
     }
 }
 
-pub fn ids<T: FromIterator<u64>>(ids: &[LooseId], kind: &str) -> Result<T, Refusal> {
-    ids.iter().map(|it| it.value(kind)).collect()
+pub fn ids<Of, T: FromIterator<Id<Of, u64>>>(ids: &[LooseId], kind: &str) -> Result<T, Refusal> {
+    ids.iter().map(|it| it.id(kind)).collect()
 }
 
 pub fn texts(ids: Vec<LooseId>) -> Vec<String> {
@@ -149,8 +152,7 @@ pub fn texts(ids: Vec<LooseId>) -> Vec<String> {
 impl ParameterDefinition {
     fn into_domain(self) -> Result<PolicyFilter, Refusal> {
         if self.kind.as_deref().is_some_and(|it| !it.eq_ignore_ascii_case("COLUMN")) {
-            let message = "a policy by a trusted attribute is not emulated";
-            return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message));
+            return Err(Refusal::not_emulated("a policy by a trusted attribute"));
         }
         let mut values = self.values;
         values.extend(self.value);
@@ -158,8 +160,8 @@ impl ParameterDefinition {
             column: self.name,
             operator: operator(self.operator.as_deref())?,
             values,
-            not: self.not.map_or(Ok(false), |it| it.value("not"))?,
-            ignore_case: self.ignore_case.map_or(Ok(false), |it| it.value("ignoreCase"))?,
+            not: LooseBool::or(self.not.as_ref(), "not", false)?,
+            ignore_case: LooseBool::or(self.ignore_case.as_ref(), "ignoreCase", false)?,
         })
     }
 }

@@ -4,68 +4,80 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{ArrayOrObject, Json, PathArgs, Reply};
+use super::extract::{ArrayOrObject, Json, Reply};
+use super::path::{GranteeNumber, Path};
 use super::shapes::{Empty, LooseBool, LooseId};
-use crate::domain::{self, AccessLevel, Grantee, GranteeKind, Session};
+use crate::domain::{self, AccessLevel, DatasetId, Grantee, GranteeKind, Session, UserId};
 
-pub async fn list(session: Session, path: PathArgs) -> Result<Reply<AccessList>, Refusal> {
-    let grants = session.grants(path.dataset()?)?;
+pub async fn list(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<AccessList>, Refusal> {
+    let grants = session.grants(dataset)?;
     Ok(Reply(AccessList::of(&grants)))
 }
 
 pub async fn share(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Share>,
 ) -> Result<Reply<Empty>, Refusal> {
-    session.share(path.dataset()?, &body.into_grants()?)?;
+    session.share(dataset, &body.into_grants()?)?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn revoke(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    let kind = grantee_kind(path.text("kind"))?;
-    let grantee = Grantee { kind, id: path.id("grantee")? };
-    session.revoke(path.dataset()?, &[grantee])?;
+pub async fn revoke(
+    session: Session,
+    Path((dataset, kind, grantee)): Path<(DatasetId, GranteeKind, GranteeNumber)>,
+) -> Result<Reply<Empty>, Refusal> {
+    let grantee = Grantee::new(kind, grantee.0);
+    session.revoke(dataset, &[grantee])?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn remove_user(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    session.revoke(path.dataset()?, &[Grantee::user(path.id("user")?)])?;
+pub async fn remove_user(
+    session: Session,
+    Path((dataset, user)): Path<(DatasetId, UserId)>,
+) -> Result<Reply<Empty>, Refusal> {
+    session.revoke(dataset, &[Grantee::User(user)])?;
     Ok(Reply(Empty {}))
 }
 
 pub async fn remove_users(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     ArrayOrObject(members): ArrayOrObject<Vec<Member>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let grantees = members.iter().map(Member::grantee).collect::<Result<Vec<_>, _>>()?;
-    session.revoke(path.dataset()?, &grantees)?;
+    session.revoke(dataset, &grantees)?;
     Ok(Reply(Empty {}))
 }
 
 /// One grant, given or changed.
 pub async fn put(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Permission>,
 ) -> Result<Reply<Empty>, Refusal> {
-    session.share(path.dataset()?, &[body.into_grant()?])?;
+    session.share(dataset, &[body.into_grant()?])?;
     Ok(Reply(Empty {}))
 }
 
 /// Makes one user the dataset's owner.
 pub async fn change_owner(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     ArrayOrObject(body): ArrayOrObject<Responsible>,
 ) -> Result<Reply<Empty>, Refusal> {
-    session.hand_over(path.dataset()?, body.user()?)?;
+    session.hand_over(dataset, body.user()?)?;
     Ok(Reply(Empty {}))
 }
 
-pub async fn change_owner_to(session: Session, path: PathArgs) -> Result<Reply<Empty>, Refusal> {
-    session.hand_over(path.dataset()?, path.id("user")?)?;
+pub async fn change_owner_to(
+    session: Session,
+    Path((dataset, user)): Path<(DatasetId, UserId)>,
+) -> Result<Reply<Empty>, Refusal> {
+    session.hand_over(dataset, user)?;
     Ok(Reply(Empty {}))
 }
 
@@ -81,11 +93,11 @@ pub enum Responsible {
 }
 
 impl Responsible {
-    fn user(&self) -> Result<u64, Refusal> {
+    fn user(&self) -> Result<UserId, Refusal> {
         match self {
-            Self::One { responsible_user_id: id } => id.value("user"),
+            Self::One { responsible_user_id: id } => id.id("user"),
             Self::List(ids) => match ids.as_slice() {
-                [id] => id.value("user"),
+                [id] => id.id("user"),
                 _ => Err(Refusal::bad_request("a dataset has exactly one responsible user")),
             },
         }
@@ -112,13 +124,13 @@ pub struct AccessEntry {
 
 impl AccessList {
     fn of(grants: &[domain::Grant]) -> Self {
-        let count = |kind| grants.iter().filter(|it| it.grantee.kind == kind).count();
+        let count = |kind| grants.iter().filter(|it| it.grantee.kind() == kind).count();
         Self {
             list: grants
                 .iter()
                 .map(|it| AccessEntry {
-                    kind: it.grantee.kind.name(),
-                    id: it.grantee.id.to_string(),
+                    kind: it.grantee.kind().name(),
+                    id: it.grantee.id().to_string(),
                     access_level: it.level.name(),
                     name: it.name.clone(),
                 })
@@ -174,7 +186,7 @@ pub struct Member {
 impl Member {
     fn grantee(&self) -> Result<Grantee, Refusal> {
         let kind = self.kind.as_deref().map_or(Ok(GranteeKind::User), grantee_kind)?;
-        Ok(Grantee { kind, id: self.id.value(kind.noun())? })
+        Ok(Grantee::new(kind, self.id.value(kind.noun())?))
     }
 }
 

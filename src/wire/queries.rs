@@ -19,10 +19,11 @@ use serde::Deserialize;
 
 use super::Settings;
 use super::error::Refusal;
-use super::extract::{Json, PathArgs, Query};
+use super::extract::{Json, Query};
+use super::path::Path;
 use super::routes::Evidence;
 use super::shapes::{LooseBool, LooseId};
-use crate::domain::{DatasetId, Rows, Session, SqlError, operations};
+use crate::domain::{DatasetId, PolicyId, Rows, Session, SqlError, operations};
 
 pub use structured::StructuredQuery;
 
@@ -31,25 +32,25 @@ pub use shape::{Answer, DefaultShape, Frame, Shape, ShapeQuery, TableAnswer};
 pub async fn execute(
     State(settings): State<Settings>,
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     (headers, Query(query)): (HeaderMap, Query<ShapeQuery>),
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = Shape::negotiate(&settings, &headers, &query, body.query.is_some())?;
     let shape = body.shape(shape)?;
-    answer(&session, path.dataset()?, body, shape).await
+    answer(&session, dataset, body, shape).await
 }
 
 /// The same, in the shape of a table unless the URL says otherwise.
 pub async fn export(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<ShapeQuery>,
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
     let shape = query.wanted()?.unwrap_or(Shape::Table);
     let shape = body.shape(shape)?;
-    answer(&session, path.dataset()?, body, shape).await
+    answer(&session, dataset, body, shape).await
 }
 
 pub async fn answer(
@@ -140,17 +141,17 @@ impl Execute {
         }
     }
 
-    fn seen_as(&self) -> Result<Vec<u64>, Refusal> {
+    fn seen_as(&self) -> Result<Vec<PolicyId>, Refusal> {
         let context = self.context.as_ref().and_then(|it| it.data_control_context.as_ref());
         let ids = context.and_then(|it| it.filter_group_ids.as_ref());
-        ids.into_iter().flatten().map(|it| it.value("policy")).collect()
+        ids.into_iter().flatten().map(|it| it.id("policy")).collect()
     }
 
     /// What a table's cells are in the answer to a structured query.
     fn shape(&self, shape: Shape) -> Result<Shape, Refusal> {
         let features = self.context.as_ref().and_then(|it| it.features.as_ref());
         let as_text = features.and_then(|it| it.treat_numbers_as_strings.as_ref());
-        let as_text = as_text.map_or(Ok(false), |it| it.value("TreatNumbersAsStrings"))?;
+        let as_text = LooseBool::or(as_text, "TreatNumbersAsStrings", false)?;
         Ok(if as_text && shape == Shape::Table { Shape::TextTable } else { shape })
     }
 }

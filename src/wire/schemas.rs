@@ -4,33 +4,34 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Json, PathArgs, Query, Reply};
+use super::extract::{Json, Query, Reply};
+use super::path::Path;
 use super::shapes::{ColumnDefinition, LooseBool, Opaque, SchemaDefinition};
-use crate::domain;
-use crate::domain::Session;
+use crate::domain::{self, DatasetId, SchemaId, Session};
 
 pub async fn indexed(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<IndexedQuery>,
 ) -> Result<Reply<Indexed>, Refusal> {
-    let dataset = path.dataset()?;
-    let with_hidden = query.include_hidden.map_or(Ok(false), |it| it.value("includeHidden"))?;
+    let with_hidden = LooseBool::or(query.include_hidden.as_ref(), "includeHidden", false)?;
     let schema = session.indexed_schema(dataset)?;
     Ok(Reply(Indexed::of(&schema, dataset, with_hidden)))
 }
 
-pub async fn latest(session: Session, path: PathArgs) -> Result<Reply<Latest>, Refusal> {
-    let schema = session.latest_schema(path.dataset()?)?;
+pub async fn latest(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Latest>, Refusal> {
+    let schema = session.latest_schema(dataset)?;
     Ok(Reply(Latest { schema: DetailedColumns::of(&schema) }))
 }
 
 pub async fn alter(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Alter>,
 ) -> Result<Reply<Altered>, Refusal> {
-    let dataset = path.dataset()?;
     let schema = session.alter_schema(dataset, body.into_columns()?)?;
     Ok(Reply(Altered::of(&schema, dataset)))
 }
@@ -167,7 +168,7 @@ impl Alter {
 #[serde(rename_all = "camelCase")]
 pub struct Altered {
     data_source_id: String,
-    schema_id: u32,
+    schema_id: SchemaId,
     schema: Columns,
 }
 

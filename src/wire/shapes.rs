@@ -1,12 +1,15 @@
 //! JSON shapes that several families share, and the quirks of what clients send.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::error::Refusal;
+use crate::domain::ids::Id;
+use crate::domain::upload::UpdateMethod;
 use crate::domain::{ColumnType, SchemaColumn, Timestamp};
 
 /// The documented empty answer: `{}`.
@@ -39,6 +42,11 @@ pub enum LooseBool {
 }
 
 impl LooseBool {
+    /// The value of a field that may be missing.
+    pub fn or(given: Option<&Self>, field: &str, default: bool) -> Result<bool, Refusal> {
+        given.map_or(Ok(default), |it| it.value(field))
+    }
+
     pub fn value(&self, field: &str) -> Result<bool, Refusal> {
         match self {
             Self::Bool(it) => Ok(*it),
@@ -51,6 +59,27 @@ impl LooseBool {
     }
 }
 
+/// As the number that it is.
+impl<Of: Copy, Number: Copy + Serialize> Serialize for Id<Of, Number> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
+    }
+}
+
+impl<Of, Number: JsonSchema> JsonSchema for Id<Of, Number> {
+    fn inline_schema() -> bool {
+        Number::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Number::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Number::json_schema(generator)
+    }
+}
+
 /// `27` or `"27"`: the page prints ids as strings, clients send them as numbers.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -60,7 +89,11 @@ pub enum LooseId {
 }
 
 impl LooseId {
-    /// An id that is no number names nobody.
+    pub fn id<Of>(&self, kind: &str) -> Result<Id<Of, u64>, Refusal> {
+        self.value(kind).map(Id::new)
+    }
+
+    /// A text that is not a number names nobody.
     pub fn value(&self, kind: &str) -> Result<u64, Refusal> {
         match self {
             Self::Number(it) => Ok(*it),
@@ -69,6 +102,14 @@ impl LooseId {
             }
         }
     }
+}
+
+/// APPEND, REPLACE or UPSERT, in either case.
+pub fn update_method(field: &str, text: &str) -> Result<UpdateMethod, Refusal> {
+    if UpdateMethod::is_missing(text) {
+        return Err(Refusal::not_emulated(format_args!("{field}: '{text}'")));
+    }
+    text.parse().map_err(|problem| Refusal::bad_request(format!("{field}: {problem}")))
 }
 
 /// Where a page of a list begins, and how long it is.

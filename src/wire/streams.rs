@@ -9,11 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Csv, Json, OptionalJson, PathArgs, Query, Reply};
-use super::shapes::{Opaque, Page};
-use super::uploads::part_number;
-use crate::domain::Session;
-use crate::domain::upload::UpdateMethod;
+use super::extract::{Csv, Json, OptionalJson, Query, Reply};
+use super::path::{PartNumber, Path};
+use super::shapes::{Opaque, Page, update_method};
+use crate::domain::{ExecutionId, Session, StreamId};
 
 pub use execution::{Execution, Run};
 pub use stream::{Definition, Stream};
@@ -26,26 +25,26 @@ pub async fn create(
     Ok(Reply(Stream::of(&created)))
 }
 
-pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Stream>, Refusal> {
-    let overview = session.stream(path.id("stream")?)?;
+pub async fn get(session: Session, Path(stream): Path<StreamId>) -> Result<Reply<Stream>, Refusal> {
+    let overview = session.stream(stream)?;
     Ok(Reply(Stream::of(&overview)))
 }
 
 pub async fn update(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     Json(body): Json<Definition>,
 ) -> Result<Reply<Stream>, Refusal> {
-    let updated = session.update_stream(path.id("stream")?, body.into_change()?)?;
+    let updated = session.update_stream(stream, body.into_change()?)?;
     Ok(Reply(Stream::of(&updated)))
 }
 
 pub async fn history(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Run>>, Refusal> {
-    let overview = session.stream(path.id("stream")?)?;
+    let overview = session.stream(stream)?;
     let newest_first = overview.stream.executions.iter().rev();
     let runs = newest_first.map(|it| Run::of(&overview.stream, it, overview.moment.now)).collect();
     Ok(Reply(page.of(runs, usize::MAX)))
@@ -54,12 +53,11 @@ pub async fn history(
 /// A run that is asked for by `runType` is answered 201, as the connectors' page has it; else 200, as this one.
 pub async fn execute(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     OptionalJson(body): OptionalJson<Execute>,
 ) -> Result<(StatusCode, Reply<Execution>), Refusal> {
-    let stream = path.id("stream")?;
     let status = if body.run_type.is_some() { StatusCode::CREATED } else { StatusCode::OK };
-    let method = body.update_method.map(parsed_method).transpose()?;
+    let method = body.update_method.map(|it| update_method("updateMethod", &it)).transpose()?;
     let run_type = body.run_type.or(body.action).unwrap_or_else(|| "MANUAL".to_owned());
     let execution = session.execute_stream(stream, run_type.to_uppercase(), method)?;
     Ok((status, Reply(Execution::of(stream, &execution, execution.moment.now))))
@@ -68,47 +66,46 @@ pub async fn execute(
 /// Oldest first.
 pub async fn executions(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Execution>>, Refusal> {
-    let overview = session.stream(path.id("stream")?)?;
+    let overview = session.stream(stream)?;
     let of = |it: &std::sync::Arc<_>| Execution::of(overview.stream.id, it, overview.moment.now);
     Ok(Reply(page.of(overview.stream.executions.iter().map(of).collect(), usize::MAX)))
 }
 
-pub async fn execution(session: Session, path: PathArgs) -> Result<Reply<Execution>, Refusal> {
-    let stream = path.id("stream")?;
-    let execution = session.execution(stream, path.id("execution")?)?;
+pub async fn execution(
+    session: Session,
+    Path((stream, execution)): Path<(StreamId, ExecutionId)>,
+) -> Result<Reply<Execution>, Refusal> {
+    let execution = session.execution(stream, execution)?;
     Ok(Reply(Execution::of(stream, &execution, execution.moment.now)))
 }
 
 pub async fn part(
     session: Session,
-    path: PathArgs,
+    Path((stream, execution, part)): Path<(StreamId, ExecutionId, PartNumber)>,
     Csv(body): Csv,
 ) -> Result<Reply<Done>, Refusal> {
-    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
-    session.put_execution_part(stream, execution, part_number(&path)?, body).await?;
+    session.put_execution_part(stream, execution, part.0, body).await?;
     Ok(Reply(Done { status: 200, status_reason: "OK" }))
 }
 
 pub async fn commit(
     session: Session,
-    path: PathArgs,
+    Path((stream, execution)): Path<(StreamId, ExecutionId)>,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Execution>, Refusal> {
-    let stream = path.id("stream")?;
-    let execution = session.commit_execution(stream, path.id("execution")?).await?;
+    let execution = session.commit_execution(stream, execution).await?;
     Ok(Reply(Execution::of(stream, &execution, execution.moment.now)))
 }
 
 pub async fn abort(
     session: Session,
-    path: PathArgs,
+    Path((stream, execution)): Path<(StreamId, ExecutionId)>,
     OptionalJson(body): OptionalJson<Abort>,
 ) -> Result<Reply<Execution>, Refusal> {
-    let stream = path.id("stream")?;
-    let execution = session.abort_execution(stream, path.id("execution")?, body.message)?;
+    let execution = session.abort_execution(stream, execution, body.message)?;
     Ok(Reply(Execution::of(stream, &execution, execution.moment.now)))
 }
 
@@ -120,10 +117,6 @@ pub struct Execute {
     run_type: Option<String>,
     /// For this run only.
     update_method: Option<String>,
-}
-
-pub fn parsed_method(text: String) -> Result<UpdateMethod, Refusal> {
-    text.parse().map_err(|problem| Refusal::bad_request(format!("updateMethod: {problem}")))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

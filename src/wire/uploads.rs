@@ -7,52 +7,45 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::Refusal;
-use super::extract::{Csv, OptionalJson, PathArgs, Query, Reply, broken_body};
-use super::shapes::{Empty, EpochMillis, LooseBool, Opaque};
-use crate::domain::operations::{PartError, StartedUpload};
+use super::extract::{Csv, OptionalJson, Query, Reply, broken_body};
+use super::path::{PartNumber, Path};
+use super::shapes::{Empty, EpochMillis, LooseBool, Opaque, update_method};
+use crate::domain::operations::{NewUpload, PartError, StartedUpload};
 use crate::domain::upload::{NewRows, UpdateMethod, UploadIntent};
 use crate::domain::{self, DatasetId, Session, UploadId};
 
 pub async fn start(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<StartQuery>,
     OptionalJson(body): OptionalJson<Start>,
 ) -> Result<Reply<Started>, Refusal> {
-    let dataset = path.dataset()?;
-    let upload = match body.rows()? {
-        Some(rows) => session.append_rows(dataset, rows).await?,
-        None => session.start_upload(dataset, body.intent(query)?)?,
+    let new = match body.rows()? {
+        Some(rows) => NewUpload::Rows(rows),
+        None => NewUpload::Parts(body.intent(query)?),
     };
+    let upload = session.begin_upload(dataset, new).await?;
     Ok(Reply(Started::of(dataset, upload)))
 }
 
 pub async fn part(
     session: Session,
-    path: PathArgs,
+    Path((dataset, upload, part)): Path<(DatasetId, UploadId, PartNumber)>,
     Csv(body): Csv,
 ) -> Result<Reply<Empty>, Refusal> {
-    let (upload, number) = (path.id("upload")?, part_number(&path)?);
-    session.put_part(path.dataset()?, upload, number, body).await?;
+    let (upload, number) = (upload, part.0);
+    session.put_part(dataset, upload, number, body).await?;
     Ok(Reply(Empty {}))
 }
 
 pub async fn commit(
     session: Session,
-    path: PathArgs,
+    Path((dataset, upload)): Path<(DatasetId, UploadId)>,
     OptionalJson(body): OptionalJson<Commit>,
 ) -> Result<Reply<Committed>, Refusal> {
-    let (dataset, upload) = (path.dataset()?, path.id("upload")?);
     let (intent, index) = (body.intent()?, body.index()?);
     let version = session.commit_upload(dataset, upload, &intent, index).await?;
     Ok(Reply(Committed::of(dataset, &version)))
-}
-
-pub fn part_number(path: &PathArgs) -> Result<u32, Refusal> {
-    let text = path.text("part");
-    text.parse().map_err(|_| {
-        Refusal::bad_request(format!("part: '{text}' is not a whole number of 0 or more"))
-    })
 }
 
 impl From<PartError<axum::Error>> for Refusal {
@@ -134,13 +127,10 @@ fn intent(
     append_id: Option<&Opaque>,
     tag: Option<String>,
 ) -> Result<UploadIntent, Refusal> {
-    let mut method = action
-        .map(str::parse)
-        .transpose()
-        .map_err(|problem| Refusal::bad_request(format!("action: {problem}")))?;
+    let mut method = action.map(|it| update_method("action", it)).transpose()?;
     let append_id = append_id.map_or(&Value::Null, |it| &it.0);
     if *append_id == "delete" {
-        return Err(Refusal::bad_request(format!("appendId: {append_id} is not emulated")));
+        return Err(Refusal::not_emulated(format_args!("appendId: {append_id}")));
     }
     if *append_id == "upsert" {
         method = Some(UpdateMethod::Upsert);
@@ -185,7 +175,7 @@ impl Commit {
 
     /// Without a word the data becomes visible.
     fn index(&self) -> Result<bool, Refusal> {
-        self.index.as_ref().map_or(Ok(true), |it| it.value("index"))
+        LooseBool::or(self.index.as_ref(), "index", true)
     }
 }
 

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Json, PathArgs, Query, Reply};
+use super::extract::{Json, Query, Reply};
+use super::path::Path;
 use super::shapes::Page;
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::{AnonymousSession, Session, directory};
@@ -24,8 +25,8 @@ pub async fn me(session: Session) -> Result<Reply<User>, Refusal> {
     Ok(Reply(User::of(&user)))
 }
 
-pub async fn user(session: Session, path: PathArgs) -> Result<Reply<User>, Refusal> {
-    let user = session.user(path.id("user")?)?;
+pub async fn user(session: Session, Path(user): Path<UserId>) -> Result<Reply<User>, Refusal> {
+    let user = session.user(user)?;
     Ok(Reply(User::of(&user)))
 }
 
@@ -34,8 +35,8 @@ pub async fn users(session: Session, Query(page): Query<Page>) -> Reply<Vec<User
     Reply(page.of(all, PAGE_DEFAULT))
 }
 
-pub async fn group(session: Session, path: PathArgs) -> Result<Reply<Group>, Refusal> {
-    let group = session.group(path.id("group")?)?;
+pub async fn group(session: Session, Path(group): Path<GroupId>) -> Result<Reply<Group>, Refusal> {
+    let group = session.group(group)?;
     Ok(Reply(Group::of(&group)))
 }
 

@@ -6,20 +6,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{Json, PathArgs, Query, Reply};
+use super::extract::{Json, Query, Reply};
+use super::path::Path;
 use super::shapes::{EpochMillis, Page};
 use crate::domain::version::{DataVersion, Standing};
-use crate::domain::{self, DatasetId, Session};
+use crate::domain::{self, DatasetId, SchemaId, Session, UploadId};
 
 /// What the page states for the list of Magic.
 const HYDRATE_LIMIT_DEFAULT: usize = 500;
 
 pub async fn list(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Version>>, Refusal> {
-    let dataset = path.dataset()?;
     let versions = session.versions(dataset)?;
     let page = page.of(versions, usize::MAX);
     Ok(Reply(page.iter().map(|it| Version::of(dataset, it)).collect()))
@@ -43,8 +43,8 @@ pub async fn hydrate(
 #[serde(rename_all = "camelCase")]
 pub struct Version {
     data_source_id: String,
-    schema_id: u32,
-    data_version_id: u32,
+    schema_id: SchemaId,
+    data_version_id: UploadId,
     status: &'static str,
     status_message: Option<String>,
     datetime_recorded: EpochMillis,

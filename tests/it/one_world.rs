@@ -10,7 +10,9 @@ use domock::domain::operations::{
     DatasetFilter, DatasetOrder, NewDataset, NewStream, ProfileChange,
 };
 use domock::domain::stream::{ExecutionState, StreamIntent};
-use domock::domain::{ColumnType, DatasetId, Profile, SchemaColumn, Session};
+use domock::domain::{
+    ColumnType, DatasetId, ExecutionId, Profile, SchemaColumn, Session, StreamId, UserId,
+};
 use domock::{Config, Domock};
 use futures::FutureExt;
 use serde_json::{Value, json};
@@ -27,7 +29,7 @@ fn new_dataset(name: &str) -> NewDataset {
 }
 
 /// A stream over transport API, and a run of it that waits for parts.
-fn started_run(session: &Session) -> (DatasetId, u32, u32) {
+fn started_run(session: &Session) -> (DatasetId, StreamId, ExecutionId) {
     let new = NewStream {
         dataset: new_dataset("fed"),
         stream: StreamIntent::default(),
@@ -47,7 +49,7 @@ async fn a_commit_that_outlives_a_reset_finishes_on_the_world_it_began_with() {
     let domo = Domock::start(Config::for_tests()).await.unwrap();
     let mut outlived = 0;
     for _ in 0..100 {
-        let session = domo.instance().session(1);
+        let session = domo.instance().session(UserId::new(1));
         let (_, stream, run) = started_run(&session);
         session.put_execution_part(stream, run, 1, body(ROWS)).await.unwrap();
         let mut commit = Box::pin(session.commit_execution(stream, run));
@@ -60,7 +62,10 @@ async fn a_commit_that_outlives_a_reset_finishes_on_the_world_it_began_with() {
         let done = commit.await.unwrap();
         assert_eq!(done.state(done.moment.now), ExecutionState::Success);
         assert_eq!(done.rows, 3);
-        assert!(domo.instance().session(1).stream(stream).is_err(), "the reset undone");
+        assert!(
+            domo.instance().session(UserId::new(1)).stream(stream).is_err(),
+            "the reset undone"
+        );
         outlived += 1;
         if outlived == 5 {
             break;
@@ -101,10 +106,10 @@ async fn a_part_that_outlives_a_reset_is_answered_from_the_world_it_began_with()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_never_lands_in_the_upload_of_another_world() {
     let domo = Domock::start(Config::for_tests()).await.unwrap();
-    let before = domo.instance().session(1);
+    let before = domo.instance().session(UserId::new(1));
     let old = started_run(&before);
     domo.reset();
-    let after = domo.instance().session(1);
+    let after = domo.instance().session(UserId::new(1));
     let new = started_run(&after);
     assert_eq!(old, new, "the same seed of ids gives the same ids");
     let (_, stream, run) = old;
@@ -116,7 +121,7 @@ async fn a_part_never_lands_in_the_upload_of_another_world() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_is_never_finished_without_its_index_key() {
     let domo = Domock::start(Config::for_tests()).await.unwrap();
-    let session = domo.instance().session(1);
+    let session = domo.instance().session(UserId::new(1));
     for _ in 0..200 {
         let (_, stream, run) = started_run(&session);
         session.put_execution_part(stream, run, 1, body(ROWS)).await.unwrap();
@@ -139,7 +144,7 @@ async fn a_run_is_never_finished_without_its_index_key() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_never_mixes_two_moments() {
     let domo = Domock::start(Config::for_tests()).await.unwrap();
-    let session = domo.instance().session(1);
+    let session = domo.instance().session(UserId::new(1));
     let create = |name: &str| session.create_dataset(new_dataset(name)).unwrap().id;
     let (leader, follower) = (create("0"), create("0"));
     for _ in 0..2_000 {

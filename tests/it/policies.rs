@@ -1,17 +1,17 @@
 //! Personalised data permissions, as users who are not in charge of a dataset meet them.
 
 use domock::domain::policy::{FilterOperator, Policy, PolicyFilter};
-use domock::domain::{DatasetId, RowFormat};
+use domock::domain::{DatasetId, GroupId, RowFormat, UserId};
 use domock::{Config, Domock};
 use futures::TryStreamExt;
 
 /// Owner of the seed's dataset of sales, and a user who may only see it through a group.
-const OWNER: u64 = 27;
-const VIEWER: u64 = 29;
-const ANALYSTS: u64 = 101;
+const OWNER: UserId = UserId::new(27);
+const VIEWER: UserId = UserId::new(29);
+const ANALYSTS: GroupId = GroupId::new(101);
 const SALES: &str = "5a1e5000-0000-4000-8000-000000000001";
 
-async fn stores(domo: &Domock, user: u64) -> String {
+async fn stores(domo: &Domock, user: UserId) -> String {
     let dataset: DatasetId = SALES.parse().unwrap();
     let sql = "SELECT store FROM t ORDER BY store".to_owned();
     let rows = domo.instance().session(user).query(dataset, sql, &[]).await.unwrap().rows;

@@ -191,7 +191,7 @@ async fn mistakes_in_credentials_are_named_and_not_repeated() {
         ("clients = [{ id = \"c\" }]\n", "users.toml:5:12: missing field `secret`"),
         (
             "password = \"x\"\n[[users]]\nid = 2\nname = \"b\"\nemail = \"A@b.c\"\npassword = \"y\"\n",
-            "users.toml:9:9: another user with a password has this address",
+            "users.toml:9:9: another user with a password has this email",
         ),
     ];
     for (index, (more, expected)) in mistakes.into_iter().enumerate() {

@@ -8,8 +8,11 @@ use crate::domain::permission::{AccessLevel, Grant, Grantee, GranteeKind};
 
 impl Dataset {
     pub fn owner(&self) -> UserId {
-        let owner = self.grants.iter().find(|(_, level)| **level == AccessLevel::Owner);
-        owner.map_or(0, |(grantee, _)| grantee.id)
+        let owner = self.grants.iter().find_map(|(grantee, level)| match grantee {
+            Grantee::User(id) if *level == AccessLevel::Owner => Some(*id),
+            _ => None,
+        });
+        owner.unwrap_or(UserId::new(0))
     }
 
     /// The owner first, then by level and id.
@@ -29,11 +32,11 @@ impl Dataset {
 
     /// The most that the user's own grant, the user's groups and an administrator's role allow.
     pub fn level_of(&self, user: UserId, directory: &Directory) -> Option<AccessLevel> {
-        let own = self.grants.get(&Grantee::user(user)).copied();
+        let own = self.grants.get(&Grantee::User(user)).copied();
         let by_role = directory.is_admin(user).then_some(AccessLevel::CoOwner);
         let by_group = directory
             .groups_of(user)
-            .filter_map(|id| self.grants.get(&Grantee { kind: GranteeKind::Group, id }).copied());
+            .filter_map(|id| self.grants.get(&Grantee::Group(id)).copied());
         by_group.chain(own).chain(by_role).max()
     }
 
@@ -92,7 +95,7 @@ impl Dataset {
         for level in self.grants.values_mut().filter(|it| **it == AccessLevel::Owner) {
             *level = AccessLevel::CoOwner;
         }
-        self.grants.insert(Grantee::user(user), AccessLevel::Owner);
+        self.grants.insert(Grantee::User(user), AccessLevel::Owner);
     }
 
     /// The first co-owner becomes the owner.
@@ -100,7 +103,7 @@ impl Dataset {
         let heir = self
             .grants
             .iter()
-            .find(|(it, level)| it.kind == GranteeKind::User && **level == AccessLevel::CoOwner)
+            .find(|(it, level)| it.kind() == GranteeKind::User && **level == AccessLevel::CoOwner)
             .map(|(it, _)| *it);
         let heir = heir.ok_or_else(|| {
             Error::invalid("permissions", "the last owner of a dataset cannot be removed")

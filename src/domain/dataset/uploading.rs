@@ -34,7 +34,7 @@ impl Dataset {
             let what = "the number of open uploads of a dataset";
             return Err(Error::TooLarge { what, limit: OPEN_UPLOADS_MAX as u64 });
         }
-        self.last_upload += 1;
+        self.last_upload = self.last_upload.next();
         let upload = Upload {
             id: self.last_upload,
             requested_at: now,

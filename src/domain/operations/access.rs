@@ -16,7 +16,7 @@ impl Session {
         self.change(dataset, Need::Share, |it, moment| {
             let directory = &moment.directory;
             if let Some((stranger, _)) = grants.iter().find(|(it, _)| !directory.knows(*it)) {
-                return Err(Error::not_found(stranger.kind.noun(), stranger.id));
+                return Err(Error::not_found(stranger.kind().noun(), stranger.id()));
             }
             if !grants.iter().all(|(_, level)| it.may_grant(moment.user, *level, directory)) {
                 let action = "give more access to this dataset than they have";

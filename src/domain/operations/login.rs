@@ -28,8 +28,9 @@ impl AnonymousSession {
         &self.setup.name
     }
 
-    pub fn now(&self) -> Timestamp {
-        self.world.read().clock.now()
+    /// Whether a moment is over on the clock of the world.
+    pub fn is_past(&self, moment: Timestamp) -> bool {
+        moment <= self.world.read().clock.now()
     }
 
     /// The administrator that any credential stands for.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::domain::dataset::Dataset;
 use crate::domain::error::{AskedFor, Result};
-use crate::domain::ids::DatasetId;
+use crate::domain::ids::{DatasetId, PolicyId};
 use crate::domain::permission::Need;
-use crate::domain::policy::{Policies, Policy, PolicyId};
+use crate::domain::policy::{Policies, Policy};
 use crate::domain::session::{AsOf, Session};
 use crate::engine::Table;
 use crate::engine::structured::Condition;

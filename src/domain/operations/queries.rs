@@ -1,9 +1,8 @@
 //! SQL over what is indexed.
 
 use crate::domain::error::Result;
-use crate::domain::ids::DatasetId;
+use crate::domain::ids::{DatasetId, PolicyId};
 use crate::domain::permission::Need;
-use crate::domain::policy::PolicyId;
 use crate::domain::session::Session;
 use crate::engine::{Formula, Query, Rows};
 

@@ -151,7 +151,7 @@ impl Session {
             let until = moment.now.plus_millis(self.setup().settings.execution_ms);
             let stream = dataset.stream_mut()?;
             let execution = Arc::new(Execution {
-                id: stream.executions.len() as ExecutionId + 1,
+                id: ExecutionId::new(stream.executions.len() as u32 + 1),
                 run_type,
                 trace,
                 container,
@@ -300,7 +300,7 @@ fn change_execution(
     change: impl FnOnce(&mut Execution),
 ) -> Result<Arc<Execution>> {
     let stream = dataset.stream_mut()?;
-    let slot = stream.executions.get_mut((id as usize).wrapping_sub(1));
+    let slot = stream.executions.get_mut((id.get() as usize).wrapping_sub(1));
     let run = slot.ok_or_else(|| Error::not_found("execution", id))?;
     change(Arc::make_mut(run));
     Ok(Arc::clone(run))

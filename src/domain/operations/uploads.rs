@@ -36,7 +36,23 @@ pub struct StartedUpload {
     pub requested_at: Timestamp,
 }
 
+/// What an upload begins with.
+#[derive(Clone, Debug)]
+pub enum NewUpload {
+    /// Parts follow, and a commit.
+    Parts(UploadIntent),
+    /// All of its rows: they are appended, committed and indexed at once.
+    Rows(NewRows),
+}
+
 impl Session {
+    pub async fn begin_upload(&self, dataset: DatasetId, new: NewUpload) -> Result<StartedUpload> {
+        match new {
+            NewUpload::Parts(intent) => self.start_upload(dataset, intent),
+            NewUpload::Rows(rows) => self.append_rows(dataset, rows).await,
+        }
+    }
+
     /// Stage 1: hands out an upload id. Nothing is visible to readers until the commit.
     pub fn start_upload(&self, dataset: DatasetId, intent: UploadIntent) -> Result<StartedUpload> {
         let started =

@@ -9,9 +9,8 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use datafusion::arrow::error::ArrowError;
 
-use super::infer::has_leading_zero;
 use super::scan::Field;
-use super::{Unreadable, datetimes, numbers};
+use super::{Unreadable, datetimes, has_leading_zero, numbers};
 use crate::engine::types::{ColumnType, DECIMAL_PRECISION, DECIMAL_SCALE};
 
 /// The fields of one column in some records of a block.

@@ -3,7 +3,7 @@
 #[cfg(doc)]
 use super::CsvParser;
 use super::scan::{Record, Records};
-use super::{CsvError, datetimes, numbers};
+use super::{CsvError, datetimes, has_leading_zero, numbers};
 use crate::engine::types::{Column, ColumnType};
 
 /// What a column may still be, best first; a string it may always be.
@@ -73,11 +73,6 @@ fn observe(csv: &[u8]) -> Result<Vec<(String, Option<ColumnType>)>, CsvError> {
         (name, has_value.then(|| kind.map_or(ColumnType::String, |(kind, _)| *kind)))
     });
     Ok(typed.collect())
-}
-
-/// As no number is written that is one.
-pub(super) fn has_leading_zero(value: &[u8]) -> bool {
-    matches!(value, [b'0', b'0'..=b'9', ..])
 }
 
 fn narrow(value: &[u8], candidates: &mut [bool; CANDIDATES.len()]) {

@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::super::error::SqlError;
-use super::super::sql::SqlMode;
+use super::super::settings::SqlMode;
 use super::{Facts, walk};
 
 /// Items of a SELECT or GROUP BY list.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use datafusion::sql::sqlparser::ast::{BinaryOperator, DataType, Expr, Query, Value};
 
 use super::super::error::SqlError;
-use super::super::sql::StringCompare;
+use super::super::settings::StringCompare;
 use super::super::types::ColumnType;
 use super::build::{binary, call, cast, nested, not, take, text};
 use super::{Facts, walk};

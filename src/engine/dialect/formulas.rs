@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::super::error::SqlError;
-use super::super::sql::Formula;
+use super::super::settings::Formula;
 use super::build::nested;
 use super::{Facts, keywords, quotes, syntax, tokens, walk};
 

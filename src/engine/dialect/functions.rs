@@ -8,7 +8,7 @@ use datafusion::sql::sqlparser::ast::{Expr, Query};
 
 use super::super::error::SqlError;
 use super::super::names::nearest;
-use super::super::{functions, sql::SqlMode};
+use super::super::{functions, settings::SqlMode};
 use super::build::plain_call;
 use super::{Facts, walk};
 
@@ -30,7 +30,7 @@ pub(super) fn strict(query: &Query, facts: &Facts) -> Result<(), SqlError> {
     });
     match outcome {
         ControlFlow::Break(name) => Err(SqlError::Refused(format!(
-            "{name} is a function of this engine and not of Domo: strict mode does not accept it"
+            "{name} is an extension, which strict mode does not accept"
         ))),
         ControlFlow::Continue(()) => Ok(()),
     }

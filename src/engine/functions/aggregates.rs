@@ -9,6 +9,9 @@ mod sum;
 
 use std::sync::Arc;
 
+use datafusion::arrow::array::{ArrayRef, BooleanArray};
+use datafusion::arrow::compute;
+use datafusion::common::Result;
 use datafusion::functions_aggregate::stddev::StddevPop;
 use datafusion::functions_aggregate::variance::{VariancePopulation, VarianceSample};
 use datafusion::logical_expr::AggregateUDF;
@@ -65,4 +68,12 @@ pub(super) fn all() -> Vec<Arc<AggregateUDF>> {
         .chain(distinct)
         .map(Arc::new)
         .collect()
+}
+
+/// What a filter leaves out becomes null.
+fn filtered(values: &ArrayRef, filter: Option<&BooleanArray>) -> Result<ArrayRef> {
+    let Some(filter) = filter else { return Ok(Arc::clone(values)) };
+    let out = compute::prep_null_mask_filter(filter);
+    let out = compute::not(&out)?;
+    Ok(compute::nullif(values, &out)?)
 }

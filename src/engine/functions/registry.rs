@@ -11,22 +11,10 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use crate::engine::evidence::{Grade, Source};
 
 use super::{
-    Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
+    Family, Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
     date_parse, date_parts, logic, math, pattern, rounding, sketch, text, text_codes,
     text_positions, time_type, to_char,
 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Family {
-    Text,
-    Date,
-    Logic,
-    Math,
-    Aggregate,
-    Window,
-    /// Put in by rewrites, not written by anybody.
-    Internal,
-}
 
 /// A function as the documentation lists it.
 #[derive(Debug, Clone)]

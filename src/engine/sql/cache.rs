@@ -12,7 +12,8 @@ use datafusion::arrow::record_batch::RecordBatch;
 
 use super::super::evidence::Weakest;
 use super::super::types::Column;
-use super::{Formula, Query};
+use super::Query;
+use crate::engine::settings::Formula;
 
 /// Results kept; the one that was not asked for longest goes first.
 const ANSWERS_MAX: usize = 256;

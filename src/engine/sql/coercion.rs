@@ -15,7 +15,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::sql::sqlparser::ast::BinaryOperator as Op;
 
-use super::StringCompare;
+use crate::engine::settings::StringCompare;
 use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
 use kind::Kind;
 

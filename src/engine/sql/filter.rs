@@ -8,14 +8,14 @@ use futures::StreamExt;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::AbortOnDrop;
-use super::SqlSettings;
 use super::plan::{Planned, plan};
 use crate::engine::Engine;
+use crate::engine::cancel::AbortOnDrop;
 use crate::engine::dialect::{self, Facts};
 use crate::engine::error::SqlError;
 use crate::engine::evidence::Grade;
 use crate::engine::names::Names;
+use crate::engine::settings::SqlSettings;
 use crate::engine::structured::{Condition, Structured};
 use crate::engine::table::Table;
 

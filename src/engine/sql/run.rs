@@ -17,12 +17,13 @@ use super::super::error::SqlError;
 use super::super::evidence::Weakest;
 use super::super::names::Names;
 use super::super::rows::encode::Encoder;
-use super::super::rows::{Chunk, RowFormat, Rows};
+use super::super::rows::{Chunk, Feed, RowFormat, Rows};
 use super::super::types::{Column, ColumnType};
 use super::cache::{CacheKey, CachedResult};
 use super::plan::{Planned, plan};
-use super::{AbortOnDrop, Query, stored};
+use super::{Query, stored};
 use crate::engine::Engine;
+use crate::engine::cancel::AbortOnDrop;
 use crate::engine::types::BATCH_ROWS;
 
 /// Chunks that wait for a slow reader.
@@ -42,17 +43,6 @@ struct Head {
     is_complete: bool,
     /// All of a very short answer.
     here: Option<Arc<[RecordBatch]>>,
-}
-
-/// The rest of the way from a running query to its reader.
-#[derive(Debug)]
-pub(in crate::engine) struct Feed {
-    pub(in crate::engine) format: oneshot::Sender<RowFormat>,
-    pub(in crate::engine) chunks: mpsc::Receiver<Result<Chunk, SqlError>>,
-    /// How long the reader may still wait for the engine, in all.
-    pub(in crate::engine) time_left: Duration,
-    pub(in crate::engine) limit: Duration,
-    pub(in crate::engine) guard: AbortOnDrop,
 }
 
 /// When a query got its turn: its time runs from there.

@@ -11,11 +11,12 @@ use crate::domain::operations::{
     DatasetFilter, DatasetKey, DatasetOrder, NewDataset, ProfileChange, Which,
 };
 use crate::domain::upload::UpdateMethod;
-use crate::domain::{self, CsvNull, Moment, Profile, Session};
+use crate::domain::{self, CsvNull, DatasetId, Moment, Profile, Session};
 use crate::wire::csv::{self, HeaderQuery};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Csv, Json, PathArgs, Query, Reply};
+use crate::wire::extract::{Csv, Json, Query, Reply};
 use crate::wire::lists::{PAGE_MAX, key_of};
+use crate::wire::path::Path;
 use crate::wire::queries::{self, Execute, Shape};
 use crate::wire::shapes::{LooseBool, SchemaDefinition, iso_time};
 
@@ -37,51 +38,57 @@ pub async fn list(
     Ok(Reply(page.map(|it| Dataset::of(it, &found.moment)).collect()))
 }
 
-pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Dataset>, Refusal> {
-    let dataset = session.dataset(path.dataset()?)?;
+pub async fn get(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Dataset>, Refusal> {
+    let dataset = session.dataset(dataset)?;
     Ok(Reply(Dataset::of(&dataset, &dataset.moment)))
 }
 
 pub async fn update(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Definition>,
 ) -> Result<Reply<Dataset>, Refusal> {
-    let updated = session.redefine_dataset(path.dataset()?, body.into_change()?)?;
+    let updated = session.redefine_dataset(dataset, body.into_change()?)?;
     Ok(Reply(Dataset::of(&updated, &updated.moment)))
 }
 
-pub async fn delete(session: Session, path: PathArgs) -> Result<StatusCode, Refusal> {
-    session.delete_dataset(path.dataset()?)?;
+pub async fn delete(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<StatusCode, Refusal> {
+    session.delete_dataset(dataset)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn import(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<ImportQuery>,
     Csv(body): Csv,
 ) -> Result<StatusCode, Refusal> {
-    session.import(path.dataset()?, query.method(), body).await?;
+    session.import(dataset, query.method(), body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn export(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(header): Query<HeaderQuery>,
 ) -> Result<Response, Refusal> {
-    let rows = session.export(path.dataset()?, Which::Indexed, u64::MAX).await?;
+    let rows = session.export(dataset, Which::Indexed, u64::MAX).await?;
     Ok(csv::answer(rows, CsvNull::Empty, header.with_header()?))
 }
 
 /// Always as a table, whatever is accepted.
 pub async fn execute(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
-    queries::answer(&session, path.dataset()?, body, Shape::Table).await
+    queries::answer(&session, dataset, body, Shape::Table).await
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -5,45 +5,56 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Session;
-use crate::domain::policy::{Policies, Policy, PolicyFilter, PolicyId};
+use crate::domain::policy::{Policies, Policy, PolicyFilter};
+use crate::domain::{DatasetId, PolicyId, UserId};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Json, PathArgs, Reply};
+use crate::wire::extract::{Json, Reply};
+use crate::wire::path::Path;
 use crate::wire::pdp::{ids, kind, operator, texts};
 use crate::wire::shapes::{LooseBool, LooseId};
 
-pub async fn list(session: Session, path: PathArgs) -> Result<Reply<Vec<PublicPolicy>>, Refusal> {
-    let policies = session.policies(path.dataset()?)?;
+pub async fn list(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Vec<PublicPolicy>>, Refusal> {
+    let policies = session.policies(dataset)?;
     Ok(Reply(PublicPolicy::list(&policies)))
 }
 
 pub async fn create(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Json(body): Json<Definition>,
 ) -> Result<(StatusCode, Reply<PublicPolicy>), Refusal> {
     let policy = body.into_domain()?;
-    let id = session.add_policy(path.dataset()?, policy.clone())?;
+    let id = session.add_policy(dataset, policy.clone())?;
     Ok((StatusCode::CREATED, Reply(PublicPolicy::of(id, &policy))))
 }
 
-pub async fn get(session: Session, path: PathArgs) -> Result<Reply<PublicPolicy>, Refusal> {
-    let id = path.id("policy")?;
-    let policy = session.policy(path.dataset()?, id)?;
+pub async fn get(
+    session: Session,
+    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
+) -> Result<Reply<PublicPolicy>, Refusal> {
+    let id = policy;
+    let policy = session.policy(dataset, id)?;
     Ok(Reply(PublicPolicy::of(id, &policy)))
 }
 
 pub async fn update(
     session: Session,
-    path: PathArgs,
+    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
     Json(body): Json<Definition>,
 ) -> Result<Reply<PublicPolicy>, Refusal> {
-    let (id, policy) = (path.id("policy")?, body.into_domain()?);
-    session.replace_policy(path.dataset()?, id, policy.clone())?;
+    let (id, policy) = (policy, body.into_domain()?);
+    session.replace_policy(dataset, id, policy.clone())?;
     Ok(Reply(PublicPolicy::of(id, &policy)))
 }
 
-pub async fn delete(session: Session, path: PathArgs) -> Result<StatusCode, Refusal> {
-    session.delete_policy(path.dataset()?, path.id("policy")?)?;
+pub async fn delete(
+    session: Session,
+    Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
+) -> Result<StatusCode, Refusal> {
+    session.delete_policy(dataset, policy)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -89,7 +100,7 @@ impl FilterDefinition {
             column: self.column,
             operator: operator(self.operator.as_deref())?,
             values: self.values,
-            not: self.not.map_or(Ok(false), |it| it.value("not"))?,
+            not: LooseBool::or(self.not.as_ref(), "not", false)?,
             ignore_case: false,
         })
     }
@@ -103,7 +114,7 @@ pub struct PublicPolicy {
     kind: &'static str,
     name: String,
     filters: Vec<PublicFilter>,
-    users: Vec<u64>,
+    users: Vec<UserId>,
     virtual_users: Vec<String>,
     /// Ids as strings: a client reads nothing else, and the others read both.
     groups: Vec<String>,

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Owner;
 use crate::domain::operations::StreamOverview;
-use crate::domain::{self, Session, Timestamp};
+use crate::domain::{self, ExecutionId, Session, StreamId, Timestamp};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Csv, Json, OptionalJson, PathArgs, Query, Reply};
-use crate::wire::shapes::{Opaque, Page, iso_time};
+use crate::wire::extract::{Csv, Json, OptionalJson, Query, Reply};
+use crate::wire::path::{PartNumber, Path};
+use crate::wire::shapes::{Opaque, Page, iso_time, update_method};
+use crate::wire::streams::Definition;
 use crate::wire::streams::listing::{PAGE_DEFAULT, SearchQuery, StreamPage};
-use crate::wire::streams::{Definition, parsed_method};
-use crate::wire::uploads::part_number;
 
 pub async fn create(
     session: Session,
@@ -35,90 +35,90 @@ pub async fn search(
     Ok(Reply(found.iter().map(Stream::of).collect()))
 }
 
-pub async fn get(session: Session, path: PathArgs) -> Result<Reply<Stream>, Refusal> {
-    let overview = session.stream(path.id("stream")?)?;
+pub async fn get(session: Session, Path(stream): Path<StreamId>) -> Result<Reply<Stream>, Refusal> {
+    let overview = session.stream(stream)?;
     Ok(Reply(Stream::of(&overview)))
 }
 
 pub async fn update(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     Json(body): Json<Definition>,
 ) -> Result<Reply<Stream>, Refusal> {
-    let updated = session.update_stream(path.id("stream")?, body.into_change()?)?;
+    let updated = session.update_stream(stream, body.into_change()?)?;
     Ok(Reply(Stream::of(&updated)))
 }
 
 /// The dataset stays.
-pub async fn delete(session: Session, path: PathArgs) -> Result<StatusCode, Refusal> {
-    session.delete_stream(path.id("stream")?)?;
+pub async fn delete(session: Session, Path(stream): Path<StreamId>) -> Result<StatusCode, Refusal> {
+    session.delete_stream(stream)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn execute(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     OptionalJson(body): OptionalJson<Execute>,
 ) -> Result<(StatusCode, Reply<Execution>), Refusal> {
-    let method = body.update_method.map(parsed_method).transpose()?;
+    let method = body.update_method.map(|it| update_method("updateMethod", &it)).transpose()?;
     let run_type = "MANUAL".to_owned();
-    let execution = session.execute_stream(path.id("stream")?, run_type, method)?;
+    let execution = session.execute_stream(stream, run_type, method)?;
     Ok((StatusCode::CREATED, Reply(Execution::of(&execution, execution.moment.now))))
 }
 
 /// Oldest first.
 pub async fn executions(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     Query(page): Query<Page>,
 ) -> Result<Reply<Vec<Execution>>, Refusal> {
-    let overview = session.stream(path.id("stream")?)?;
+    let overview = session.stream(stream)?;
     let runs = overview.stream.executions.iter().map(|it| Execution::of(it, overview.moment.now));
     Ok(Reply(page.of(runs.collect(), PAGE_DEFAULT)))
 }
 
-pub async fn execution(session: Session, path: PathArgs) -> Result<Reply<Execution>, Refusal> {
-    let execution = session.execution(path.id("stream")?, path.id("execution")?)?;
+pub async fn execution(
+    session: Session,
+    Path((stream, execution)): Path<(StreamId, ExecutionId)>,
+) -> Result<Reply<Execution>, Refusal> {
+    let execution = session.execution(stream, execution)?;
     Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
 pub async fn part(
     session: Session,
-    path: PathArgs,
+    Path((stream, execution, part)): Path<(StreamId, ExecutionId, PartNumber)>,
     Csv(body): Csv,
 ) -> Result<Reply<Execution>, Refusal> {
-    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
-    let number = part_number(&path)?;
+    let number = part.0;
     let execution = session.put_execution_part(stream, execution, number, body).await?;
     Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
 pub async fn commit(
     session: Session,
-    path: PathArgs,
+    Path((stream, execution)): Path<(StreamId, ExecutionId)>,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Execution>, Refusal> {
-    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
     let execution = session.commit_execution(stream, execution).await?;
     Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
 pub async fn abort(
     session: Session,
-    path: PathArgs,
+    Path((stream, execution)): Path<(StreamId, ExecutionId)>,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<Reply<Execution>, Refusal> {
-    let (stream, execution) = (path.id("stream")?, path.id("execution")?);
     let execution = session.abort_execution(stream, execution, None)?;
     Ok(Reply(Execution::of(&execution, execution.moment.now)))
 }
 
 pub async fn abort_current(
     session: Session,
-    path: PathArgs,
+    Path(stream): Path<StreamId>,
     OptionalJson(_): OptionalJson<Opaque>,
 ) -> Result<StatusCode, Refusal> {
-    session.abort_current_execution(path.id("stream")?)?;
+    session.abort_current_execution(stream)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -132,7 +132,7 @@ pub struct Execute {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stream {
-    id: u32,
+    id: StreamId,
     data_set: StreamDataset,
     update_method: &'static str,
     created_at: String,
@@ -187,7 +187,7 @@ impl Stream {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Execution {
-    id: u32,
+    id: ExecutionId,
     started_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<String>,

@@ -1,11 +1,11 @@
 //! The token with which the public API's SDKs come.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::AnonymousSession;
+use crate::domain::{AnonymousSession, UserId};
 use crate::wire::Settings;
 use crate::wire::auth::{self, Claims, LIFETIME_S};
 use crate::wire::error::Refusal;
@@ -21,7 +21,7 @@ pub async fn token(
     let shown = shown.as_ref().map(|(id, secret)| (id.as_str(), secret.as_str()));
     let grant = session
         .client_grant(shown)
-        .ok_or_else(|| Refusal::new(StatusCode::UNAUTHORIZED, "Bad client credentials"))?;
+        .ok_or_else(|| Refusal::unauthorized("Bad client credentials"))?;
     let claims = Claims {
         sub: grant.user.to_string(),
         scope: grant.scope,
@@ -49,7 +49,7 @@ pub struct Token {
     scope: String,
     customer: String,
     #[serde(rename = "userId")]
-    user_id: u64,
+    user_id: UserId,
     role: String,
     domain: String,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{CsvNull, DatasetId, OutputColumn, RowFormat};
 use crate::wire::Settings;
 use crate::wire::error::Refusal;
-use crate::wire::extract::JSON;
+use crate::wire::headers::JSON;
 use crate::wire::shapes::Opaque;
 
 /// What surrounds the rows, and how they are written.

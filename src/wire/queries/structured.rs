@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -109,8 +108,7 @@ impl Others {
 }
 
 fn not_emulated(what: &str) -> Refusal {
-    let message = format!("not emulated by Domock: {what} of a structured query");
-    Refusal::new(StatusCode::NOT_IMPLEMENTED, message)
+    Refusal::not_emulated(format_args!("{what} of a structured query"))
 }
 
 impl StructuredQuery {

@@ -50,7 +50,7 @@ pub(super) const TABLE: &[Route] = &[
 
     // Streams
     Route::new("public.stream.create", Post, "/v1/streams", |verb| on(verb, streams::create), Observed, LOGIN)
-        .reads::<Definition>().answers::<streams::Stream>().creates().refuses(&[400, 413]),
+        .reads::<Definition>().answers::<streams::Stream>().creates().refuses(&[400, 413, 501]),
     Route::new("public.stream.list", Get, "/v1/streams", |verb| on(verb, streams::list), Observed, LOGIN)
         .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["limit", "offset"]).ignores(&["fields"]),
     Route::new("public.stream.search", Get, "/v1/streams/search", |verb| on(verb, streams::search), Observed, LOGIN)
@@ -58,11 +58,11 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("public.stream.get", Get, "/v1/streams/{stream}", |verb| on(verb, streams::get), Observed, VIEW)
         .answers::<streams::Stream>().refuses(&[404]).ignores(&["fields"]),
     Route::new("public.stream.update", Patch, "/v1/streams/{stream}", |verb| on(verb, streams::update), Observed, EDIT)
-        .reads::<Definition>().answers::<streams::Stream>().refuses(&[400, 404, 413]),
+        .reads::<Definition>().answers::<streams::Stream>().refuses(&[400, 404, 413, 501]),
     Route::new("public.stream.delete", Delete, "/v1/streams/{stream}", |verb| on(verb, streams::delete), Observed, OWN)
         .refuses(&[404]).note("The dataset stays."),
     Route::new("public.execution.start", Post, "/v1/streams/{stream}/executions", |verb| on(verb, streams::execute), Observed, EDIT)
-        .reads::<streams::Execute>().answers::<streams::Execution>().creates().refuses(&[400, 404, 413]),
+        .reads::<streams::Execute>().answers::<streams::Execution>().creates().refuses(&[400, 404, 413, 501]),
     Route::new("public.execution.list", Get, "/v1/streams/{stream}/executions", |verb| on(verb, streams::executions), Observed, VIEW)
         .answers::<Vec<streams::Execution>>().refuses(&[400, 404]).honours(&["limit", "offset"]),
     Route::new("public.execution.get", Get, "/v1/streams/{stream}/executions/{execution}", |verb| on(verb, streams::execution), Observed, VIEW)

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::domain::stream::{self, Progress};
-use crate::domain::{StreamId, Timestamp};
+use crate::domain::{ExecutionId, StreamId, Timestamp, UploadId};
 use crate::wire::indexes::number;
 use crate::wire::shapes::{EpochSeconds, Opaque};
 
@@ -13,8 +13,8 @@ use crate::wire::shapes::{EpochSeconds, Opaque};
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Execution {
-    stream_id: u32,
-    execution_id: u32,
+    stream_id: StreamId,
+    execution_id: ExecutionId,
     toe: String,
     started_at: EpochSeconds,
     ended_at: Option<EpochSeconds>,
@@ -23,7 +23,7 @@ pub struct Execution {
     retry_count: u32,
     retry_execution: Option<u32>,
     container_manager_id: String,
-    upload_id: Option<u32>,
+    upload_id: Option<UploadId>,
     /// `yyyyMMddHHmmss.SSS` as a number.
     #[schemars(with = "Option<f64>")]
     index_request_key: Option<Box<RawValue>>,
@@ -99,8 +99,8 @@ impl Execution {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    stream_id: u32,
-    execution_id: u32,
+    stream_id: StreamId,
+    execution_id: ExecutionId,
     current_state: &'static str,
     rows_inserted: u64,
     bytes_inserted: u64,

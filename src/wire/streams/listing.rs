@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Stream;
-use crate::domain::Session;
-use crate::domain::UserId;
 use crate::domain::operations::{StreamFilter, StreamOverview};
+use crate::domain::{ExecutionId, Session, StreamId, UserId};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{PathArgs, Query, Reply};
+use crate::wire::extract::{Query, Reply};
+use crate::wire::path::Path;
 
 /// Where nothing is said, and the most that the public API gives.
 pub const PAGE_DEFAULT: usize = 50;
@@ -35,8 +35,11 @@ pub async fn bulk(session: Session, Query(query): Query<BulkQuery>) -> Reply<Vec
 }
 
 /// The last run of a stream, in a list.
-pub async fn state(session: Session, path: PathArgs) -> Result<Reply<Vec<RunState>>, Refusal> {
-    let overview = session.stream(path.id("stream")?)?;
+pub async fn state(
+    session: Session,
+    Path(stream): Path<StreamId>,
+) -> Result<Reply<Vec<RunState>>, Refusal> {
+    let overview = session.stream(stream)?;
     let states = overview.stream.last().into_iter().map(|it| RunState {
         stream_id: overview.stream.id,
         execution_id: it.id,
@@ -98,7 +101,7 @@ impl SearchQuery {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RunState {
-    stream_id: u32,
-    execution_id: u32,
+    stream_id: StreamId,
+    execution_id: ExecutionId,
     current_state: &'static str,
 }

@@ -5,19 +5,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::execution::{Execution, seconds};
-use crate::domain::Profile;
 use crate::domain::operations::{NewDataset, NewStream, StreamChange, StreamOverview};
 use crate::domain::stream::{self, ExecutionState, StreamIntent};
+use crate::domain::{Profile, StreamId, UserId};
 use crate::wire::datasets::Metadata;
 use crate::wire::error::Refusal;
 use crate::wire::schemas::DetailedColumns;
-use crate::wire::shapes::{EpochMillis, EpochSeconds, LooseId, Opaque, SchemaDefinition};
+use crate::wire::shapes::{
+    EpochMillis, EpochSeconds, LooseId, Opaque, SchemaDefinition, update_method,
+};
 
 /// A stream with its dataset, its schema and its last runs. Times of the stream are in seconds.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Stream {
-    id: u32,
+    id: StreamId,
     valid: bool,
     invalid_execution_id: Option<u32>,
     transport: Transport,
@@ -36,9 +38,9 @@ pub struct Stream {
     current_execution: Option<Execution>,
     current_execution_state: Option<&'static str>,
     created_at: EpochSeconds,
-    created_by: u64,
+    created_by: UserId,
     modified_at: EpochSeconds,
-    modified_by: u64,
+    modified_by: UserId,
     schedule_state: String,
     schedule_assertion: bool,
     inactive_schedule_code: Option<String>,
@@ -87,7 +89,7 @@ pub(crate) struct Account {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Setting {
-    stream_id: u32,
+    stream_id: StreamId,
     category: String,
     name: String,
     #[serde(rename = "type")]
@@ -164,7 +166,7 @@ impl DataProvider {
 }
 
 impl Setting {
-    fn of(stream_id: u32, it: &stream::Setting) -> Self {
+    fn of(stream_id: StreamId, it: &stream::Setting) -> Self {
         Self {
             stream_id,
             category: it.category.clone(),
@@ -246,7 +248,8 @@ impl Definition {
     }
 
     pub fn into_change(self) -> Result<StreamChange, Refusal> {
-        let update_method = self.update_method.map(super::parsed_method).transpose()?;
+        let update_method =
+            self.update_method.map(|it| update_method("updateMethod", &it)).transpose()?;
         let account = self.account.and_then(|it| it.id).map(|it| it.value("account")).transpose();
         let account = account.map_err(|_| Refusal::bad_request("account.id: is no number"))?;
         let source = self.data_source.or(self.data_set);

@@ -78,7 +78,7 @@ fn text(value: &Value) -> String {
 /// What is known of a user, under the names that a client asks for.
 fn attributes(user: &directory::User) -> Vec<(&'static str, Value)> {
     let mut known = vec![
-        ("id", json!(user.id)),
+        ("id", json!(user.id.get())),
         ("displayName", json!(user.name)),
         ("emailAddress", json!(user.email)),
     ];

@@ -7,55 +7,60 @@ use serde::{Deserialize, Serialize};
 use crate::domain::operations::Which;
 use crate::domain::upload::UpdateMethod;
 use crate::domain::version::{DataVersion, Standing};
-use crate::domain::{CsvNull, Error, Session, UploadId};
+use crate::domain::{CsvNull, DatasetId, Error, SchemaId, Session, UploadId};
 use crate::wire::csv::{self, HeaderQuery};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{ArrayOrObject, Csv, PathArgs, Query, Reply};
+use crate::wire::extract::{ArrayOrObject, Csv, Query, Reply};
+use crate::wire::path::Path;
 use crate::wire::shapes::{Empty, LooseBool, LooseId, iso_time};
 
-pub async fn list(session: Session, path: PathArgs) -> Result<Reply<Vec<StoredVersion>>, Refusal> {
-    let versions = session.versions(path.dataset()?)?;
+pub async fn list(
+    session: Session,
+    Path(dataset): Path<DatasetId>,
+) -> Result<Reply<Vec<StoredVersion>>, Refusal> {
+    let versions = session.versions(dataset)?;
     let kept = versions.iter().filter(|it| it.standing != Standing::Deleted);
     Ok(Reply(kept.map(|it| StoredVersion::of(it)).collect()))
 }
 
 pub async fn delete(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<DeleteQuery>,
     ArrayOrObject(ids): ArrayOrObject<Vec<LooseId>>,
 ) -> Result<Reply<Empty>, Refusal> {
-    let index = query.index.map_or(Ok(false), |it| it.value("index"))?;
+    let index = LooseBool::or(query.index.as_ref(), "index", false)?;
     let ids = ids.iter().map(|it| it.value("data version")).collect::<Result<Vec<_>, _>>()?;
-    let ids: Vec<UploadId> = ids.into_iter().filter_map(|it| it.try_into().ok()).collect();
-    session.delete_versions(path.dataset()?, &ids, index).await?;
+    let ids: Vec<UploadId> =
+        ids.into_iter().filter_map(|it| it.try_into().ok()).map(UploadId::new).collect();
+    session.delete_versions(dataset, &ids, index).await?;
     Ok(Reply(Empty {}))
 }
 
 /// All rows that belong to the dataset.
 pub async fn latest(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     (Query(header), Query(query)): (Query<HeaderQuery>, Query<RowsQuery>),
 ) -> Result<Response, Refusal> {
-    let rows = session.export(path.dataset()?, Which::Latest, query.row_limit()).await?;
+    let rows = session.export(dataset, Which::Latest, query.row_limit()).await?;
     Ok(csv::answer(rows, CsvNull::BackslashN, header.with_header()?))
 }
 
 pub async fn rows(
     session: Session,
-    path: PathArgs,
+    Path((dataset, version)): Path<(DatasetId, UploadId)>,
     (Query(header), Query(query)): (Query<HeaderQuery>, Query<RowsQuery>),
 ) -> Result<Response, Refusal> {
-    let which = query.which(path.id("version")?)?;
-    let rows = session.export(path.dataset()?, which, query.row_limit()).await?;
+    let which = query.which(version)?;
+    let rows = session.export(dataset, which, query.row_limit()).await?;
     Ok(csv::answer(rows, CsvNull::BackslashN, header.with_header()?))
 }
 
 /// A whole CSV as a new version in the place of all others.
 pub async fn write(
     session: Session,
-    path: PathArgs,
+    Path(dataset): Path<DatasetId>,
     Query(query): Query<WriteQuery>,
     Csv(body): Csv,
 ) -> Result<Reply<StoredVersion>, Refusal> {
@@ -63,7 +68,7 @@ pub async fn write(
         return Err(Error::Unsupported("the repair of a data version in the middle").into());
     }
     let method = UpdateMethod::Replace;
-    let version = session.import(path.dataset()?, method, body).await?;
+    let version = session.import(dataset, method, body).await?;
     Ok(Reply(StoredVersion::of(&version)))
 }
 
@@ -86,7 +91,7 @@ impl RowsQuery {
 
     fn which(&self, version: UploadId) -> Result<Which, Refusal> {
         let alone = self.exclude_appended_data.as_ref();
-        let alone = alone.map_or(Ok(false), |it| it.value("excludeAppendedData"))?;
+        let alone = LooseBool::or(alone, "excludeAppendedData", false)?;
         Ok(if alone { Which::Only(version) } else { Which::AsOf(version) })
     }
 }
@@ -101,7 +106,7 @@ pub struct WriteQuery {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredVersion {
-    schema_id: u32,
+    schema_id: SchemaId,
     data_id: UploadId,
     upload_status: &'static str,
     /// `2024-06-01T12:00:00.000Z`

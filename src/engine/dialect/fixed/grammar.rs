@@ -3,19 +3,22 @@
 
 use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
-use datafusion::sql::sqlparser::tokenizer::Token;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::super::build::{call, number, text};
-use super::super::tokens::is;
 
 /// The parser's tree has no place for FIXED: until the rewrite it is a call by a name that nobody can write,
 /// `fixed(aggregate, form, number of keys, keys…, filter, fields…)`.
 pub(in super::super) const NAME: &str = "\u{1}fixed";
 
+/// Whether a token is this word without quotes. The tokens' own test is in a file that reads by this grammar.
+fn is(token: &TokenWithSpan, text: &str) -> bool {
+    matches!(&token.token, Token::Word(it) if it.quote_style.is_none() && it.value.eq_ignore_ascii_case(text))
+}
+
 /// Whether FIXED and a parenthesis come next.
 pub(in super::super) fn is_next(parser: &Parser) -> bool {
-    is(Some(parser.peek_token_ref()), "fixed")
-        && parser.peek_nth_token_ref(1).token == Token::LParen
+    is(parser.peek_token_ref(), "fixed") && parser.peek_nth_token_ref(1).token == Token::LParen
 }
 
 /// Reads FIXED and what is between its parentheses.
@@ -51,7 +54,7 @@ pub(in super::super) fn parse(parser: &mut Parser, aggregate: Expr) -> Result<Ex
 
 /// Takes the next token if it is one of these words.
 fn word(parser: &mut Parser, words: &[&'static str]) -> Option<&'static str> {
-    let found = words.iter().find(|it| is(Some(parser.peek_token_ref()), it)).copied()?;
+    let found = words.iter().find(|it| is(parser.peek_token_ref(), it)).copied()?;
     parser.next_token();
     Some(found)
 }

@@ -17,6 +17,7 @@ use datafusion::logical_expr::{
 };
 
 use super::doubles::{self, Outcome};
+use super::filtered;
 
 /// A partial sum on its way from one thread to another.
 const PARTIAL: DataType = DataType::Decimal128(38, 0);
@@ -273,14 +274,6 @@ impl GroupsAccumulator for LongSums {
     fn size(&self) -> usize {
         size_of::<Self>() + self.sums.capacity() * size_of::<Option<i128>>()
     }
-}
-
-/// What a filter leaves out becomes null.
-pub(super) fn filtered(values: &ArrayRef, filter: Option<&BooleanArray>) -> Result<ArrayRef> {
-    let Some(filter) = filter else { return Ok(Arc::clone(values)) };
-    let out = datafusion::arrow::compute::prep_null_mask_filter(filter);
-    let out = datafusion::arrow::compute::not(&out)?;
-    Ok(datafusion::arrow::compute::nullif(values, &out)?)
 }
 
 #[cfg(test)]

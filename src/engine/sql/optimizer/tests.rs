@@ -10,7 +10,7 @@ use datafusion::physical_plan::{collect, displayable};
 use super::*;
 use crate::engine::dialect::{self, Facts};
 use crate::engine::names::Names;
-use crate::engine::sql::SqlSettings;
+use crate::engine::settings::SqlSettings;
 use crate::engine::sql::session::build;
 use crate::engine::sql::{logical, physical};
 use crate::engine::types::{Column, ColumnType, arrow_schema};

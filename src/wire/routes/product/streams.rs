@@ -13,17 +13,17 @@ use crate::wire::streams::listing as listed;
 pub(super) const TABLE: &[Route] = &[
     // Streams
     Route::new("stream.create", Post, "/api/data/v1/streams", |verb| on(verb, streams::create), Documented, LOGIN)
-        .doc("stream-connector---create").reads::<streams::Definition>().answers::<streams::Stream>().refuses(&[400, 413])
+        .doc("stream-connector---create").reads::<streams::Definition>().answers::<streams::Stream>().refuses(&[400, 413, 501])
         .note("The page shows no response: the stream, as at its GET."),
     Route::new("stream.get", Get, "/api/data/v1/streams/{stream}", |verb| on(verb, streams::get), Documented, VIEW)
         .doc("stream-connector---get").answers::<streams::Stream>().refuses(&[404]).ignores(&["fields"]),
     Route::new("stream.update", Put, "/api/data/v1/streams/{stream}", |verb| on(verb, streams::update), Documented, EDIT)
-        .doc("stream-connector---update").reads::<streams::Definition>().answers::<streams::Stream>().refuses(&[400, 404, 413])
+        .doc("stream-connector---update").reads::<streams::Definition>().answers::<streams::Stream>().refuses(&[400, 404, 413, 501])
         .note("The page shows no response: the stream, as at its GET."),
     Route::new("stream.history", Get, "/api/data/v1/streams/{stream}/history/aggregate", |verb| on(verb, streams::history), Documented, VIEW)
         .doc("stream-execution-history").answers::<Vec<streams::Run>>().refuses(&[400, 404]).honours(&["limit", "offset"]),
     Route::new("execution.start", Post, "/api/data/v1/streams/{stream}/executions", |verb| on(verb, streams::execute), Documented, EDIT)
-        .doc("execute-dataset-stream").reads::<streams::Execute>().answers::<streams::Execution>().creates().refuses(&[400, 404, 413])
+        .doc("execute-dataset-stream").reads::<streams::Execute>().answers::<streams::Execution>().creates().refuses(&[400, 404, 413, 501])
         .note("201 where the body has runType, else 200; the body is always the execution."),
     Route::new("stream.list", Get, "/api/data/v1/streams", |verb| on(verb, listed::list), Observed, LOGIN)
         .answers::<Vec<streams::Stream>>().refuses(&[400]).honours(&["limit", "offset"]).ignores(&["fields"])

@@ -13,13 +13,13 @@ use crate::wire::{indexes, partitions, uploads, versions};
 pub(super) const TABLE: &[Route] = &[
     // Uploads
     Route::new("upload.start", Post, "/api/data/v3/datasources/{dataset}/uploads", |verb| on(verb, uploads::start), Documented, EDIT)
-        .doc("stage-1---get-upload-id").reads::<uploads::Start>().answers::<uploads::Started>().refuses(&[400, 404, 413])
+        .doc("stage-1---get-upload-id").reads::<uploads::Start>().answers::<uploads::Started>().refuses(&[400, 404, 413, 501])
         .honours(&["restateDataTag", "dataTag"])
         .note("Also appends rows at once where the body has values or data; the page's {} is answered with the upload's ids."),
     Route::new("upload.part", Put, "/api/data/v3/datasources/{dataset}/uploads/{upload}/parts/{part}", |verb| on(verb, uploads::part), Documented, EDIT)
         .doc("stage-2---upload-csv").reads_csv().answers::<Empty>().refuses(&[400, 404, 409, 413]),
     Route::new("upload.commit", Put, "/api/data/v3/datasources/{dataset}/uploads/{upload}/commit", |verb| on(verb, uploads::commit), Documented, EDIT)
-        .doc("stage-3---commit-and-index").reads::<uploads::Commit>().answers::<uploads::Committed>().refuses(&[400, 404, 409, 413])
+        .doc("stage-3---commit-and-index").reads::<uploads::Commit>().answers::<uploads::Committed>().refuses(&[400, 404, 409, 413, 501])
         .note("The page shows no response."),
 
     // Data versions and partitions

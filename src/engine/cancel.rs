@@ -3,15 +3,15 @@
 use tokio::task::{JoinError, JoinHandle};
 
 #[derive(Debug)]
-pub(in crate::engine) struct AbortOnDrop(JoinHandle<()>);
+pub(super) struct AbortOnDrop(JoinHandle<()>);
 
 impl AbortOnDrop {
-    pub(in crate::engine) fn new(task: JoinHandle<()>) -> Self {
+    pub(super) fn new(task: JoinHandle<()>) -> Self {
         Self(task)
     }
 
     /// How the task ended.
-    pub(in crate::engine) async fn end(&mut self) -> Result<(), JoinError> {
+    pub(super) async fn end(&mut self) -> Result<(), JoinError> {
         (&mut self.0).await
     }
 }

@@ -1,0 +1,33 @@
+//! How an instance behaves where Domo leaves it open.
+
+use super::clock::Timestamp;
+use crate::engine::Engine;
+
+/// Whom an instance lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Everybody, as the administrator, whatever they show.
+    Any,
+    /// Those whose credential the seed names, as the user that it belongs to.
+    Strict,
+}
+
+/// How an instance behaves where Domo leaves it open.
+#[derive(Clone, Debug)]
+pub struct InstanceSettings {
+    /// How long an index takes, in milliseconds of the instance's clock.
+    pub index_ms: i64,
+    /// How long a connector's run takes, in milliseconds of the instance's clock.
+    pub execution_ms: i64,
+    /// Where the clock stands still at the start and after a reset; it runs where this is `None`.
+    pub frozen_at: Option<Timestamp>,
+    pub auth: Auth,
+}
+
+/// What all requests to an instance share, whatever becomes of its world.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub name: String,
+    pub engine: Engine,
+    pub settings: InstanceSettings,
+}
