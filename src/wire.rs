@@ -13,6 +13,7 @@ pub mod cards;
 pub mod columns;
 pub mod datasets;
 pub mod developer;
+pub mod groups;
 pub mod indexes;
 pub mod lists;
 mod not_emulated;

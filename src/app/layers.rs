@@ -126,7 +126,9 @@ async fn check_evidence_and_caller(
 fn let_in(route: &Route, key: &TokenKey, request: &mut Request) -> Result<(), Refusal> {
     match route.needs {
         Needs::Nothing => Ok(()),
-        Needs::Login | Needs::Dataset(_) => auth::authenticate(route.is_public(), key, request),
+        Needs::Login | Needs::Dataset(_) | Needs::Admin => {
+            auth::authenticate(route.is_public(), key, request)
+        }
     }
 }
 

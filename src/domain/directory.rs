@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
+use super::clock::Timestamp;
 use super::credentials::Credentials;
 use super::ids::{GroupId, UserId};
 use super::permission::Grantee;
@@ -13,6 +14,8 @@ use super::permission::Grantee;
 pub struct Directory {
     users: OrdMap<UserId, Arc<User>>,
     groups: OrdMap<GroupId, Arc<Group>>,
+    /// Users that were there once: Domo still tells who they were.
+    deleted_users: OrdMap<UserId, Arc<User>>,
     credentials: Arc<Credentials>,
 }
 
@@ -23,6 +26,51 @@ pub struct User {
     pub email: String,
     /// `Admin`, `Privileged`, `Editor`, `Participant`, or a role of the instance's own.
     pub role: String,
+    pub details: UserDetails,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a user's profile also says. `None` where nobody has said it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserDetails {
+    pub title: Option<String>,
+    pub alternate_email: Option<String>,
+    pub phone: Option<String>,
+    pub location: Option<String>,
+    pub timezone: Option<String>,
+    pub locale: Option<String>,
+    pub employee_number: Option<u64>,
+}
+
+impl UserDetails {
+    /// Takes over what `change` says and keeps the rest.
+    pub fn merge(&mut self, change: Self) {
+        let Self { title, alternate_email, phone, location, timezone, locale, employee_number } =
+            change;
+        self.title = title.or(self.title.take());
+        self.alternate_email = alternate_email.or(self.alternate_email.take());
+        self.phone = phone.or(self.phone.take());
+        self.location = location.or(self.location.take());
+        self.timezone = timezone.or(self.timezone.take());
+        self.locale = locale.or(self.locale.take());
+        self.employee_number = employee_number.or(self.employee_number);
+    }
+}
+
+impl User {
+    /// A user of whom nothing more is known, as a seed names one.
+    pub fn new(id: UserId, name: String, email: String, role: String) -> Self {
+        Self {
+            id,
+            name,
+            email,
+            role,
+            details: UserDetails::default(),
+            created_at: Timestamp(0),
+            updated_at: Timestamp(0),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +78,28 @@ pub struct Group {
     pub id: GroupId,
     pub name: String,
     pub members: BTreeSet<UserId>,
+    pub description: String,
+    /// `open`, `adHoc`, `closed`, `directory`, `dynamic` or `system`.
+    pub kind: String,
+    pub creator: Option<UserId>,
+    pub is_active: bool,
+    pub is_default: bool,
+}
+
+impl Group {
+    /// An open group, as a seed names it.
+    pub fn new(id: GroupId, name: String, members: BTreeSet<UserId>) -> Self {
+        Self {
+            id,
+            name,
+            members,
+            description: String::new(),
+            kind: "open".to_owned(),
+            creator: None,
+            is_active: true,
+            is_default: false,
+        }
+    }
 }
 
 impl Directory {
@@ -37,6 +107,7 @@ impl Directory {
         Self {
             users: users.into_iter().map(|it| (it.id, Arc::new(it))).collect(),
             groups: groups.into_iter().map(|it| (it.id, Arc::new(it))).collect(),
+            deleted_users: OrdMap::new(),
             credentials: Arc::default(),
         }
     }
@@ -54,12 +125,8 @@ impl Directory {
 
     /// One administrator and nobody else: an instance without a seed.
     pub fn of_one_admin() -> Self {
-        let admin = User {
-            id: UserId::new(1),
-            name: "Domock Admin".to_owned(),
-            email: "admin@domock.example".to_owned(),
-            role: "Admin".to_owned(),
-        };
+        let (name, email) = ("Domock Admin".to_owned(), "admin@domock.example".to_owned());
+        let admin = User::new(UserId::new(1), name, email, "Admin".to_owned());
         Self::new(vec![admin], Vec::new())
     }
 
@@ -77,7 +144,23 @@ impl Directory {
                 Arc::make_mut(group).members.remove(&id);
             }
         }
+        self.deleted_users.insert(id, Arc::clone(&removed));
         Some(removed)
+    }
+
+    /// A user that was removed.
+    pub fn deleted_user(&self, id: UserId) -> Option<&Arc<User>> {
+        self.deleted_users.get(&id)
+    }
+
+    /// Whether another user has this address, in any case of its letters.
+    pub fn has_email(&self, email: &str, except: Option<UserId>) -> bool {
+        self.users.values().any(|it| Some(it.id) != except && it.email.eq_ignore_ascii_case(email))
+    }
+
+    /// Whether another group has this name.
+    pub fn has_group_name(&self, name: &str, except: Option<GroupId>) -> bool {
+        self.groups.values().any(|it| Some(it.id) != except && it.name == name)
     }
 
     /// Adds a group, or puts it in the place of the one with this id.
@@ -142,8 +225,7 @@ mod tests {
     #[test]
     fn a_copy_does_not_see_that_a_user_is_gone() {
         let (one, two, analysts) = (UserId::new(1), UserId::new(2), GroupId::new(7));
-        let members = [one, two].into();
-        let group = Group { id: analysts, name: "Analysts".to_owned(), members };
+        let group = Group::new(analysts, "Analysts".to_owned(), [one, two].into());
         let mut directory = Directory::of_one_admin();
         directory.put_group(group);
         let before = directory.clone();

@@ -123,6 +123,7 @@ pub struct Ids {
     traces: Sequence,
     containers: Sequence,
     refusals: Sequence,
+    people: Sequence,
     last_stream: StreamId,
 }
 
@@ -135,6 +136,7 @@ impl Ids {
             traces: sequence(2),
             containers: sequence(3),
             refusals: sequence(4),
+            people: sequence(5),
             last_stream: StreamId::new(0),
         }
     }
@@ -151,6 +153,11 @@ impl Ids {
     /// Keeps a stream id that a seed has chosen from being drawn again.
     pub fn reserve_stream(&mut self, id: StreamId) {
         self.last_stream = self.last_stream.max(id);
+    }
+
+    /// An id for a user or a group: nine digits, as Domo's own are.
+    pub fn person(&mut self) -> u64 {
+        self.people.next() % 900_000_000 + 100_000_000
     }
 
     /// Names the machine that ran a connector: `cm-<uuid>`.

@@ -16,6 +16,7 @@ mod versions;
 
 pub use columns::ColumnChange;
 pub use datasets::{NewDataset, ProfileChange, Redefinition};
+pub use directory::{GroupChange, MembersChange, NewUser, UserChange};
 pub use lists::{DatasetFilter, DatasetKey, DatasetOrder, StreamFilter};
 pub use login::ClientGrant;
 pub use queries::Answer;

@@ -98,6 +98,11 @@ impl Session {
         self.world.read().clock.now()
     }
 
+    /// This moment: what time it is, and who is who.
+    pub fn moment(&self) -> Moment {
+        self.look().1
+    }
+
     /// The whole world as it is now, and that moment. What is found in the one belongs to the other.
     pub(super) fn look(&self) -> (Arc<World>, Moment) {
         let world = self.world.read();

@@ -75,7 +75,7 @@ impl UsersFile {
             }
             keys.take(&entry, path)?;
             let email = entry.email.into_inner();
-            users.push(User { id, name: entry.name, email, role: entry.role });
+            users.push(User::new(id, entry.name, email, entry.role));
         }
         if users.is_empty() {
             return Err(anyhow!("{}: defines no user", path.display()));
@@ -93,7 +93,7 @@ impl UsersFile {
                 }
             }
             let members = entry.members.iter().map(|it| UserId::new(*it.get_ref())).collect();
-            groups.push(Group { id, name: entry.name, members });
+            groups.push(Group::new(id, entry.name, members));
         }
         Ok(Directory::new(users, groups).with_credentials(keys.credentials))
     }

@@ -1,9 +1,11 @@
 //! The public API of api.domo.com: the same datasets and streams under other names.
 
 pub mod datasets;
+pub mod groups;
 pub mod policies;
 pub mod streams;
 pub mod token;
+pub mod users;
 
 use schemars::JsonSchema;
 use serde::Serialize;

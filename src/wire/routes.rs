@@ -88,12 +88,15 @@ pub enum Needs {
     Login,
     /// Access to the dataset that the request is about.
     Dataset(Need),
+    /// To be an administrator.
+    Admin,
 }
 
 const VIEW: Needs = Needs::Dataset(Need::View);
 const SHARE: Needs = Needs::Dataset(Need::Share);
 const EDIT: Needs = Needs::Dataset(Need::Edit);
 const OWN: Needs = Needs::Dataset(Need::Own);
+const ADMIN: Needs = Needs::Admin;
 const LOGIN: Needs = Needs::Login;
 const NOTHING: Needs = Needs::Nothing;
 
@@ -238,6 +241,7 @@ impl Needs {
             Self::Nothing => "nothing",
             Self::Login => "login",
             Self::Dataset(need) => need.name(),
+            Self::Admin => "administrator",
         }
     }
 }

@@ -27,6 +27,12 @@ pub fn iso_time(time: Timestamp) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
+/// `2024-06-01T12:00:00Z`, as the pages on users have it.
+pub fn iso_seconds(time: Timestamp) -> String {
+    let time = chrono::DateTime::from_timestamp_millis(time.millis()).unwrap_or_default();
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// What Domo itself leaves open.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]

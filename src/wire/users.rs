@@ -1,4 +1,4 @@
-//! Users, groups and logins. Which users there are comes with the seed.
+//! Users and logins.
 
 mod search;
 
@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::extract::{Json, Query, Reply};
 use super::path::Path;
 use super::shapes::Page;
-use crate::domain::ids::{GroupId, UserId};
+use crate::domain::ids::UserId;
 use crate::domain::{AnonymousSession, Session, directory};
 
 pub use search::{Found, Search, search};
@@ -32,16 +32,6 @@ pub async fn user(session: Session, Path(user): Path<UserId>) -> Result<Reply<Us
 
 pub async fn users(session: Session, Query(page): Query<Page>) -> Reply<Vec<User>> {
     let all = session.users().iter().map(|it| User::of(it)).collect();
-    Reply(page.of(all, PAGE_DEFAULT))
-}
-
-pub async fn group(session: Session, Path(group): Path<GroupId>) -> Result<Reply<Group>, Refusal> {
-    let group = session.group(group)?;
-    Ok(Reply(Group::of(&group)))
-}
-
-pub async fn groups(session: Session, Query(page): Query<Page>) -> Reply<Vec<Group>> {
-    let all = session.groups().iter().map(|it| Group::of(it)).collect();
     Reply(page.of(all, PAGE_DEFAULT))
 }
 
@@ -101,39 +91,9 @@ impl User {
     }
 }
 
-fn role_id(role: &str) -> Option<u8> {
+/// The number of a role that every instance has.
+pub(super) fn role_id(role: &str) -> Option<u8> {
     let known = ["Admin", "Privileged", "Editor", "Participant"];
     let at = known.iter().position(|it| it.eq_ignore_ascii_case(role))?;
     u8::try_from(at + 1).ok()
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Group {
-    id: GroupId,
-    name: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    user_ids: Vec<UserId>,
-    member_count: usize,
-    description: String,
-    hidden: bool,
-    default: bool,
-    active: bool,
-}
-
-impl Group {
-    fn of(it: &directory::Group) -> Self {
-        Self {
-            id: it.id,
-            name: it.name.clone(),
-            kind: "open",
-            user_ids: it.members.iter().copied().collect(),
-            member_count: it.members.len(),
-            description: String::new(),
-            hidden: false,
-            default: false,
-            active: true,
-        }
-    }
 }

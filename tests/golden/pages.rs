@@ -28,10 +28,10 @@ pub(crate) fn coverage() -> Result<(), Failed> {
     let mut page = String::from(
         "# Coverage\n\n\
          Generated from the route table and the contract files by `UPDATE=1 cargo test --test golden`.\n\n\
-         * **documented**: on Domo's page of the Datasets API, at the given anchor.\n\
+         * **documented**: on Domo's page of the Datasets API, at the given anchor, or in the given file of its developer portal (`docs/API-Reference`).\n\
          * **observed**: recorded at a real instance, or relied on by the code of a client.\n\
          * **inferred**: our deduction, without a source. `--require-evidence documented` answers 501 instead.\n\n\
-         With `--auth strict`, a route requires what the column `needs` says: a login, or access to the dataset at the level CAN_VIEW (view), CAN_SHARE, CAN_EDIT or CO_OWNER.\n\n",
+         With `--auth strict`, a route requires what the column `needs` says: a login, or access to the dataset at the level CAN_VIEW (view), CAN_SHARE, CAN_EDIT or CO_OWNER, or the role of an administrator.\n\n",
     );
     for evidence in [Evidence::Documented, Evidence::Observed, Evidence::Inferred] {
         let count = ROUTES.iter().filter(|it| it.evidence == evidence).count();
@@ -45,6 +45,7 @@ pub(crate) fn coverage() -> Result<(), Failed> {
             |names: &[&str]| names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" ");
         let documentation = match route.doc {
             "" => String::new(),
+            file if file.contains('.') => format!(" ({file})"),
             anchor => format!(" (#{anchor})"),
         };
         let cases = contracts.get(route.id).map_or(0, Vec::len);

@@ -141,7 +141,7 @@ fn matches(route: &Route, path: &str) -> bool {
 pub(crate) fn least_body(route: &Route) -> String {
     let body = match route.id {
         "query.execute" | "query.export" | "public.query" => json!({ "sql": "SELECT 1" }),
-        "dataset.tag" | "access.remove_users" | "vault.delete" => json!([]),
+        "dataset.tag" | "access.remove_users" | "vault.delete" | "group.access" => json!([]),
         "access.share" => json!({ "permissions": [] }),
         "access.put" => json!({ "id": 28, "accessLevel": "CAN_VIEW" }),
         "owner.change" => json!({ "responsibleUserId": 28 }),

@@ -2,10 +2,10 @@
 
 use axum::routing::on;
 
-use super::Evidence::Observed;
+use super::Evidence::{Documented, Observed};
 use super::Verb::{Delete, Get, Patch, Post, Put};
-use super::{EDIT, LOGIN, NOTHING, OWN, Route, VIEW};
-use crate::wire::developer::{datasets, policies, streams, token};
+use super::{ADMIN, EDIT, LOGIN, NOTHING, OWN, Route, VIEW};
+use crate::wire::developer::{datasets, groups, policies, streams, token, users};
 use crate::wire::queries::{Execute, TableAnswer};
 use crate::wire::shapes::Opaque;
 use crate::wire::streams::Definition;
@@ -75,4 +75,35 @@ pub(super) const TABLE: &[Route] = &[
         .reads::<Opaque>().answers::<streams::Execution>().refuses(&[400, 404, 409]),
     Route::new("public.execution.abort_current", Put, "/v1/streams/{stream}/executions/abort", |verb| on(verb, streams::abort_current), Observed, EDIT)
         .reads::<Opaque>().refuses(&[400, 404, 409]),
+
+    // Users
+    Route::new("public.user.create", Post, "/v1/users", |verb| on(verb, users::create), Documented, ADMIN)
+        .doc("User-API.yaml").reads::<users::Definition>().answers::<users::User>().refuses(&[400, 409, 413]).honours(&["sendInvite"])
+        .note("No mail is ever sent."),
+    Route::new("public.user.list", Get, "/v1/users", |verb| on(verb, users::list), Documented, LOGIN)
+        .doc("User-API.yaml").answers::<Vec<users::User>>().refuses(&[400]).honours(&["limit", "offset"]),
+    Route::new("public.user.get", Get, "/v1/users/{user}", |verb| on(verb, users::get), Documented, LOGIN)
+        .doc("User-API.yaml").answers::<users::User>().refuses(&[404]),
+    Route::new("public.user.update", Put, "/v1/users/{user}", |verb| on(verb, users::update), Documented, ADMIN)
+        .doc("User-API.yaml").reads::<users::Definition>().answers::<users::User>().refuses(&[400, 404, 409, 413]),
+    Route::new("public.user.delete", Delete, "/v1/users/{user}", |verb| on(verb, users::delete), Documented, ADMIN)
+        .doc("User-API.yaml").refuses(&[400, 404]).note("A user who owns datasets is not deleted, as documented."),
+
+    // Groups
+    Route::new("public.group.create", Post, "/v1/groups", |verb| on(verb, groups::create), Documented, ADMIN)
+        .doc("Group-API.yaml").reads::<groups::Definition>().answers::<groups::Group>().refuses(&[400, 409, 413]),
+    Route::new("public.group.list", Get, "/v1/groups", |verb| on(verb, groups::list), Documented, LOGIN)
+        .doc("Group-API.yaml").answers::<Vec<groups::Group>>().refuses(&[400]).honours(&["limit", "offset"]),
+    Route::new("public.group.get", Get, "/v1/groups/{group}", |verb| on(verb, groups::get), Documented, LOGIN)
+        .doc("Group-API.yaml").answers::<groups::Group>().refuses(&[404]),
+    Route::new("public.group.update", Put, "/v1/groups/{group}", |verb| on(verb, groups::update), Documented, ADMIN)
+        .doc("Group-API.yaml").reads::<groups::Definition>().answers::<groups::Group>().refuses(&[400, 404, 409, 413]),
+    Route::new("public.group.delete", Delete, "/v1/groups/{group}", |verb| on(verb, groups::delete), Documented, ADMIN)
+        .doc("Group-API.yaml").refuses(&[404]),
+    Route::new("public.group.members", Get, "/v1/groups/{group}/users", |verb| on(verb, groups::members), Documented, LOGIN)
+        .doc("Group-API.yaml").answers::<Vec<u64>>().refuses(&[400, 404]).honours(&["limit", "offset"]),
+    Route::new("public.group.add_member", Put, "/v1/groups/{group}/users/{user}", |verb| on(verb, groups::add_member), Documented, ADMIN)
+        .doc("Group-API.yaml").refuses(&[404]),
+    Route::new("public.group.remove_member", Delete, "/v1/groups/{group}/users/{user}", |verb| on(verb, groups::remove_member), Documented, ADMIN)
+        .doc("Group-API.yaml").refuses(&[404]),
 ];

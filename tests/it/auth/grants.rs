@@ -20,7 +20,7 @@ const USERS: [(&str, Needs); 7] = [
     ("editor", Needs::Dataset(Need::Edit)),
     ("co-owner", Needs::Dataset(Need::Own)),
     ("owner", Needs::Dataset(Need::Own)),
-    ("admin", Needs::Dataset(Need::Own)),
+    ("admin", Needs::Admin),
 ];
 
 /// In the name of a user, with the credential that the route takes.

@@ -4,9 +4,9 @@ use axum::routing::on;
 
 use crate::wire::routes::Evidence::{Documented, Observed};
 use crate::wire::routes::Verb::{Delete, Get, Post, Put};
-use crate::wire::routes::{LOGIN, NOTHING, OWN, Route, SHARE, VIEW};
+use crate::wire::routes::{ADMIN, LOGIN, NOTHING, OWN, Route, SHARE, VIEW};
 use crate::wire::shapes::Empty;
-use crate::wire::{pdp, permissions, users};
+use crate::wire::{groups, pdp, permissions, users};
 
 #[rustfmt::skip]
 pub(super) const TABLE: &[Route] = &[
@@ -23,10 +23,21 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("user.search", Post, "/api/identity/v1/users/search", |verb| on(verb, users::search), Observed, LOGIN)
         .reads::<users::Search>().answers::<users::Found>().refuses(&[400, 413, 501])
         .note("Filters by values and by text, on id, displayName, emailAddress and roleId; always in the order of ids."),
-    Route::new("group.list", Get, "/api/content/v2/groups/grouplist", |verb| on(verb, users::groups), Observed, LOGIN)
-        .answers::<Vec<users::Group>>().refuses(&[400]).honours(&["limit", "offset"]),
-    Route::new("group.get", Get, "/api/content/v2/groups/{group}", |verb| on(verb, users::group), Observed, LOGIN)
-        .answers::<users::Group>().refuses(&[404]),
+    Route::new("group.list", Get, "/api/content/v2/groups/grouplist", |verb| on(verb, groups::list), Observed, LOGIN)
+        .answers::<Vec<groups::Group>>().refuses(&[400]).honours(&["limit", "offset"]),
+    Route::new("group.get", Get, "/api/content/v2/groups/{group}", |verb| on(verb, groups::get), Observed, LOGIN)
+        .answers::<groups::Group>().refuses(&[404]),
+    Route::new("group.create", Post, "/api/content/v2/groups", |verb| on(verb, groups::create), Documented, ADMIN)
+        .doc("Groups.md").reads::<groups::NewGroup>().answers::<groups::Group>().refuses(&[400, 409, 413, 501]).note("Groups of type dynamic are not emulated."),
+    Route::new("group.delete", Delete, "/api/content/v2/groups/{group}", |verb| on(verb, groups::delete), Documented, ADMIN)
+        .doc("Groups.md").answers::<bool>().refuses(&[404]),
+    Route::new("group.add_user", Put, "/api/content/v2/groups/{group}/user/{user}", |verb| on(verb, groups::add_user), Documented, ADMIN)
+        .doc("Groups.md").answers::<bool>().refuses(&[404]),
+    Route::new("group.remove_user", Delete, "/api/content/v2/groups/{group}/removeuser/{user}", |verb| on(verb, groups::remove_user), Documented, ADMIN)
+        .doc("Groups.md").answers::<bool>().refuses(&[404]),
+    Route::new("group.access", Put, "/api/content/v2/groups/access", |verb| on(verb, groups::change_access), Documented, ADMIN)
+        .doc("Groups.md").reads::<groups::OneOrMany<groups::AccessChange>>().answers::<bool>().refuses(&[400, 404, 413, 501])
+        .note("All members are changed, or none. Owners of groups are not emulated."),
 
     // Access
     Route::new("access.list", Get, "/api/data/v3/datasources/{dataset}/permissions", |verb| on(verb, permissions::list), Documented, VIEW)
