@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::extract::{ArrayOrObject, Json, Path, Query, Reply};
+use super::extract::{ArrayOrObject, Json, Query, Reply};
+use super::path::Path;
 use super::shapes::{LooseId, Page};
 use crate::domain::ids::{GroupId, UserId};
 use crate::domain::operations::{GroupChange, MembersChange};

@@ -8,7 +8,8 @@ use crate::domain::ids::{GroupId, UserId};
 use crate::domain::operations::{GroupChange, MembersChange};
 use crate::domain::{Session, directory};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Json, Path, Query, Reply};
+use crate::wire::extract::{Json, Query, Reply};
+use crate::wire::path::Path;
 use crate::wire::shapes::{LooseBool, LooseId, Page};
 
 /// Groups, or users, of a list where no limit is given.

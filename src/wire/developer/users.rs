@@ -9,7 +9,8 @@ use crate::domain::ids::UserId;
 use crate::domain::operations::{NewUser, UserChange};
 use crate::domain::{Moment, Session};
 use crate::wire::error::Refusal;
-use crate::wire::extract::{Json, Path, Query, Reply};
+use crate::wire::extract::{Json, Query, Reply};
+use crate::wire::path::Path;
 use crate::wire::shapes::{LooseBool, LooseId, Page, iso_seconds};
 
 /// Users of a list where no limit is given, and at most: pydomo asks for 500.
