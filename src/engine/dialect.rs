@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod allowed;
+mod bags;
 mod build;
 mod clauses;
 mod comparisons;
@@ -18,6 +19,7 @@ mod having;
 mod intervals;
 mod keywords;
 mod limit_twice;
+mod named_windows;
 mod naming;
 mod now;
 mod quotes;
@@ -88,6 +90,8 @@ type Rewrite = fn(&mut Tree, &Facts) -> Result<(), SqlError>;
 /// The differences between the two languages that show in the syntax tree, in the order in which they are put right.
 const REWRITES: &[Rewrite] = &[
     dual::fix,
+    bags::fix,
+    named_windows::fix,
     grouping::fix,
     constants::fix,
     now::fix,
@@ -118,6 +122,10 @@ pub(crate) fn parse(sql: &str, facts: &Facts) -> Result<Parsed, SqlError> {
     syntax::only_select(&tokens)?;
     keywords::quote_table(&mut tokens);
     keywords::infix_mod(&mut tokens);
+    keywords::trimmed_blanks(&mut tokens);
+    keywords::charset_of_char(&mut tokens);
+    keywords::amounts_of_frames(&mut tokens);
+    keywords::huge_limits(&mut tokens);
     let mut tokens = keywords::compound_units(tokens);
     quotes::settle(&mut tokens, facts);
     let items = naming::item_texts(&text, &tokens);

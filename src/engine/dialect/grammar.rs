@@ -1,5 +1,5 @@
 //! MySQL's grammar, put right where the parser's own dialect departs from it: the precedence of
-//! DIV, XOR, `||`, `!`, `^` and shifts. And FIXED, which is Domo's.
+//! DIV, XOR, `&&`, `||`, `!`, `^` and shifts. And FIXED, which is Domo's.
 //! Pinned by tests/golden/sql/operators.slt.
 
 use std::any::TypeId;
@@ -130,6 +130,7 @@ impl Dialect for Grammar {
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
         match parser.peek_token_ref().token {
             Token::StringConcat => Some(Ok(self.prec_value(Precedence::Or))),
+            Token::Overlap => Some(Ok(self.prec_value(Precedence::And))),
             Token::ShiftLeft | Token::ShiftRight => Some(Ok(SHIFT)),
             Token::Caret => Some(Ok(CARET)),
             Token::Word(_) if fixed::is_next(parser) => {

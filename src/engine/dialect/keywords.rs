@@ -1,6 +1,7 @@
-//! Words that the parser reads otherwise than MySQL or Domo: `FROM table`, MOD between two operands, units like DAY_HOUR.
-//! Domo's clients write `FROM table`; MySQL's manual has `N % M, N MOD M`. Pinned by names.slt, operators.slt
-//! and date_moves.slt.
+//! Words that the parser reads otherwise than MySQL or Domo: `FROM table`, MOD between two operands, units like DAY_HOUR,
+//! `TRIM(BOTH FROM x)`, `CHAR(x USING y)`, amounts of frames without quotes, and a LIMIT beyond any table.
+//! Domo's clients write `FROM table`; MySQL's manual has `N % M, N MOD M`. Pinned by names.slt, operators.slt,
+//! date_moves.slt, text_parts.slt, windows.slt and limits.slt.
 
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -23,6 +24,75 @@ pub(super) fn infix_mod(tokens: &mut [TokenWithSpan]) {
     for at in 1..tokens.len() {
         if is(tokens.get(at), "mod") && ends_operand(&tokens[at - 1].token) {
             tokens[at].token = Token::Mod;
+        }
+    }
+}
+
+/// `TRIM(BOTH FROM x)` trims blanks.
+pub(super) fn trimmed_blanks(tokens: &mut Vec<TokenWithSpan>) {
+    let sides = ["both", "leading", "trailing"];
+    for at in (2..tokens.len()).rev() {
+        let is_side = |at: usize| sides.iter().any(|it| is(tokens.get(at), it));
+        let in_trim = is(tokens.get(at - 2), "trim") && tokens[at - 1].token == Token::LParen;
+        if in_trim && is_side(at) && is(tokens.get(at + 1), "from") {
+            let span = tokens[at].span;
+            let blank = Token::SingleQuotedString(" ".to_owned());
+            tokens.insert(at + 1, TokenWithSpan::new(blank, span));
+        }
+    }
+}
+
+/// `CHAR(x USING utf8mb4)` is CHAR(x): every text is Unicode.
+pub(super) fn charset_of_char(tokens: &mut Vec<TokenWithSpan>) {
+    for at in (3..tokens.len()).rev() {
+        let closes = tokens.get(at + 2).is_some_and(|it| it.token == Token::RParen);
+        if is(tokens.get(at), "using") && closes && calls(&tokens[..at], "char") {
+            tokens.drain(at..at + 2);
+        }
+    }
+}
+
+/// Whether the last bracket that is open is that of a call of this name.
+fn calls(tokens: &[TokenWithSpan], name: &str) -> bool {
+    let mut closed = 0_usize;
+    for (at, token) in tokens.iter().enumerate().rev() {
+        match token.token {
+            Token::RParen => closed += 1,
+            Token::LParen if closed == 0 => {
+                return at > 0 && is(tokens.get(at - 1), name);
+            }
+            Token::LParen => closed -= 1,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// `INTERVAL 7 DAY PRECEDING`: in a frame the parser takes the amount as a text only.
+pub(super) fn amounts_of_frames(tokens: &mut [TokenWithSpan]) {
+    for at in 3..tokens.len() {
+        let ends = is(tokens.get(at), "preceding") || is(tokens.get(at), "following");
+        if ends
+            && is(tokens.get(at - 3), "interval")
+            && let Token::Number(digits, _) = &tokens[at - 2].token
+        {
+            tokens[at - 2].token = Token::SingleQuotedString(digits.clone());
+        }
+    }
+}
+
+/// `LIMIT 10, 18446744073709551615` is the manual's way to ask for all rows from the eleventh on.
+pub(super) fn huge_limits(tokens: &mut [TokenWithSpan]) {
+    let mut in_limit = false;
+    for token in tokens {
+        match &token.token {
+            Token::Number(digits, _) if in_limit => {
+                if digits.parse::<u64>().is_ok_and(|it| i64::try_from(it).is_err()) {
+                    token.token = Token::Number(i64::MAX.to_string(), false);
+                }
+            }
+            Token::Comma => {}
+            _ => in_limit = is(Some(token), "limit") || is(Some(token), "offset"),
         }
     }
 }

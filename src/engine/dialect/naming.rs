@@ -162,7 +162,10 @@ impl Folder<'_> {
         let texts: Vec<Option<String>> = (0..select.projection.len())
             .map(|at| text_of(self.texts, select, at).map(str::to_owned))
             .collect();
-        let star = select.projection.iter().any(|it| matches!(it, SelectItem::Wildcard(_)));
+        let is_star = |it: &SelectItem| {
+            matches!(it, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
+        };
+        let star = select.projection.iter().any(is_star);
         let mut taken: HashSet<String> = HashSet::new();
         if star {
             taken.extend(self.names.internal().iter().cloned());

@@ -105,9 +105,9 @@ fn str_to_date(function: &mut Function) -> Option<Expr> {
     Some(call("mysql_str_to_datetime", arguments(function)))
 }
 
-const ORDER: [&str; 6] = ["year", "month", "day", "hour", "minute", "second"];
+const ORDER: [&str; 7] = ["year", "month", "day", "hour", "minute", "second", "microsecond"];
 
-/// `YEAR_MONTH` is 202402: each part takes two digits behind the one before.
+/// `YEAR_MONTH` is 202402: each part takes two digits behind the one before, and microseconds take six.
 fn extract(field: &DateTimeField, from: Expr) -> Option<Expr> {
     let units = field.to_string().to_lowercase();
     // As in MySQL: the weeks of Domo's mode 11 are those of WEEK without a mode alone.
@@ -120,10 +120,10 @@ fn extract(field: &DateTimeField, from: Expr) -> Option<Expr> {
     let (first, last) = units.split_once('_').unwrap_or((&units, &units));
     let at = |unit: &str| ORDER.iter().position(|it| *it == unit);
     let parts = ORDER.get(at(first)?..=at(last)?)?;
-    let mut calls = parts.iter().map(|it| call(it, [from.clone()]));
-    let most = calls.next()?;
-    Some(calls.fold(most, |sum, part| {
-        let shifted = binary(nested(sum), BinaryOperator::Multiply, number(100));
-        nested(binary(shifted, BinaryOperator::Plus, part))
+    let (most, others) = parts.split_first()?;
+    Some(others.iter().fold(call(most, [from.clone()]), |sum, part| {
+        let room = if *part == "microsecond" { 1_000_000 } else { 100 };
+        let shifted = binary(nested(sum), BinaryOperator::Multiply, number(room));
+        nested(binary(shifted, BinaryOperator::Plus, call(part, [from.clone()])))
     }))
 }

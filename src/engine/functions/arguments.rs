@@ -12,7 +12,9 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
-use super::datetime::{self, DateTime};
+use super::date_text;
+use super::datetime::DateTime;
+use super::number_text;
 use super::string_builder::{self, Texts};
 use crate::engine::rows::text::CellText;
 
@@ -102,14 +104,23 @@ impl<'a> Args<'a> {
         Ok(Column { array: to_numbers(array)?, constant: *constant })
     }
 
-    /// Whole numbers; others are rounded half away from zero.
+    /// Whole numbers. A DOUBLE is rounded to the even one as the C library does; a DECIMAL, and so a literal, half away
+    /// from zero; a text is cut. MySQL's manual, "Rounding Behavior".
     pub(super) fn long(&self, index: usize) -> Result<Column<Int64Array>> {
         let (array, constant) = &self.arrays[index];
-        let array = if array.data_type().is_integer() || *array.data_type() == DataType::Boolean {
-            cast(array, &DataType::Int64)?.as_primitive().clone()
+        let kind = array.data_type();
+        if kind.is_integer() || *kind == DataType::Boolean {
+            let array = cast(array, &DataType::Int64)?.as_primitive().clone();
+            return Ok(Column { array, constant: *constant });
+        }
+        let whole = match kind {
+            DataType::Float64 if !constant => |it: f64| it.round_ties_even() as i64,
+            _ => |it: f64| it.round() as i64,
+        };
+        let array = if kind.is_string() {
+            to_text(array)?.iter().map(|it| it.map(leading_whole)).collect()
         } else {
-            let numbers = to_numbers(array)?;
-            numbers.iter().map(|it| it.map(|it| it.round() as i64)).collect()
+            to_numbers(array)?.iter().map(|it| it.map(whole)).collect()
         };
         Ok(Column { array, constant: *constant })
     }
@@ -139,9 +150,13 @@ impl<'a> Args<'a> {
             DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
                 cast(array, &millis)?.as_primitive().clone()
             }
+            kind if kind.is_numeric() => to_numbers(array)?
+                .iter()
+                .map(|it| it.and_then(date_text::of_number).map(DateTime::millis))
+                .collect(),
             _ => to_text(array)?
                 .iter()
-                .map(|it| it.and_then(datetime::read).map(DateTime::millis))
+                .map(|it| it.and_then(date_text::read).map(DateTime::millis))
                 .collect(),
         };
         Ok(Column { array, constant: *constant })
@@ -271,7 +286,10 @@ pub(super) fn to_text(array: &ArrayRef) -> Result<StringArray> {
             continue;
         }
         bytes.clear();
-        cells.write(row, &mut bytes);
+        match &cells {
+            CellText::Double(numbers) => number_text::write(numbers.value(row), &mut bytes),
+            _ => cells.write(row, &mut bytes),
+        }
         if is_moment && let Some(separator) = bytes.iter_mut().find(|it| **it == b'T') {
             *separator = b' ';
         }
@@ -315,6 +333,16 @@ pub(super) fn to_numbers(array: &ArrayRef) -> Result<Float64Array> {
 pub(super) fn leading_number(text: &str) -> f64 {
     let text = text.trim_ascii_start();
     text[..leading_length(text)].trim_start_matches('+').parse().unwrap_or(0.0)
+}
+
+/// The whole number at the beginning of a text: `'2.5'` is 2, `'1e2'` is 1. More digits than a LONG has are the nearest one.
+pub(super) fn leading_whole(text: &str) -> i64 {
+    let text = text.trim_ascii_start();
+    let sign = usize::from(text.starts_with(['-', '+']));
+    let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    let number: i128 = text[sign..sign + digits.min(30)].parse().unwrap_or(0);
+    let number = if text.starts_with('-') { -number } else { number };
+    number.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
 }
 
 /// How many bytes of the text are a number that it begins with.

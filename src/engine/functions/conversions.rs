@@ -76,19 +76,8 @@ fn decimal(args: &Args) -> Result<ArrayRef> {
 
 /// Numbers are rounded, and texts cut at their point.
 fn signed(args: &Args) -> Result<ArrayRef> {
-    if *args.kind(0) != DataType::Utf8 {
-        let long = args.long(0)?;
-        return args.make_long(|row| long.get(row));
-    }
-    let text = args.text(0)?;
-    args.make_long(|row| {
-        let text = text.get(row)?.trim_ascii_start();
-        let sign = usize::from(text.starts_with(['-', '+']));
-        let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
-        let number: i128 = text[sign..sign + digits.min(30)].parse().unwrap_or(0);
-        let number = if text.starts_with('-') { -number } else { number };
-        Some(number.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
-    })
+    let long = args.long(0)?;
+    args.make_long(|row| long.get(row))
 }
 
 /// True where a value counts as a number other than 0.

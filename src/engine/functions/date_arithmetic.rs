@@ -6,8 +6,9 @@ use datafusion::common::Result;
 
 use super::arguments::Args;
 use super::date_format::write_moment;
+use super::date_text::has_time;
 use super::date_units::{Distance, Unit};
-use super::datetime::{self, DateTime, read_time};
+use super::datetime::{self, DateTime};
 use super::{DATETIME, Family, Function, Returns};
 use Returns::Long;
 
@@ -73,7 +74,7 @@ fn date_add(args: &Args) -> Result<ArrayRef> {
         _ => {
             let text = args.text(0)?;
             args.make_text(|row, out| {
-                let has_time = text.get(row)?.contains(':') || !unit.is_of_days();
+                let has_time = has_time(text.get(row)?) || !unit.is_of_days();
                 let moment = sum(row)?;
                 let format = match (has_time, moment.time_ms() % 1_000) {
                     (false, _) => "%Y-%m-%d",
@@ -144,8 +145,7 @@ fn zone(text: &str) -> Option<Zone> {
         .map(|it| (1, it))
         .or_else(|| text.strip_prefix('-').map(|it| (-1, it)))
     {
-        return Some(Zone::Fixed(sign * read_time(digits)?))
-            .filter(|it| matches!(it, Zone::Fixed(ms) if ms.abs() <= 14 * 3_600_000));
+        return offset(digits).map(|ms| Zone::Fixed(sign * ms));
     }
     let code = text.to_uppercase();
     let minutes = CODES.iter().find(|(it, _)| *it == code).map(|(_, minutes)| *minutes);
@@ -179,6 +179,17 @@ const CODES: &[(&str, i64)] = &[
     ("HST", -600),
     ("HDT", -540),
 ];
+
+/// `2:30` or `02:30`, up to 14 hours.
+fn offset(digits: &str) -> Option<i64> {
+    let (hours, minutes) = digits.split_once(':')?;
+    let number = |it: &str| {
+        let is_short = (1..=2).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
+        is_short.then(|| it.parse::<i64>().ok())?
+    };
+    let minutes = number(hours)? * 60 + number(minutes).filter(|it| *it < 60)?;
+    (minutes <= 14 * 60).then_some(minutes * 60_000)
+}
 
 /// By its name as the zones' database spells it, or in other letters.
 fn named(name: &str) -> Option<chrono_tz::Tz> {

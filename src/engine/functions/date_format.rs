@@ -7,7 +7,8 @@ use datafusion::common::Result;
 
 use super::arguments::Args;
 use super::date_parts::{DAYS, MONTHS};
-use super::datetime::{DateTime, read_time};
+use super::date_text::Times;
+use super::datetime::DateTime;
 use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[
@@ -19,7 +20,8 @@ pub(super) const TABLE: &[Function] = &[
 fn date_format(args: &Args) -> Result<ArrayRef> {
     let (moment, format) = (args.moment(0)?, args.text(1)?);
     args.make_text(|row, out| {
-        write_moment(moment.get(row)?, format.get(row)?, out);
+        let format = format.get(row).filter(|it| !it.is_empty())?;
+        write_moment(moment.get(row)?, format, out);
         Some(())
     })
 }
@@ -129,13 +131,9 @@ pub(super) fn ordinal(day: u32) -> &'static str {
 
 /// The specifiers of times; the numbers of a date are 0, and its names give NULL.
 fn time_format(args: &Args) -> Result<ArrayRef> {
-    let (moment, text, format) = (args.moment(0)?, args.text(0)?, args.text(1)?);
+    let (times, format) = (Times::of(args, 0)?, args.text(1)?);
     args.make_text(|row, out| {
-        let time = text.get(row)?;
-        let time_ms = match moment.get(row).filter(|_| time.len() > 8) {
-            Some(moment) => moment.time_ms(),
-            None => read_time(time)?,
-        };
+        let time_ms = times.get(row)?.millis();
         if time_ms < 0 {
             out.push('-');
         }

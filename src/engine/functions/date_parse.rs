@@ -106,7 +106,10 @@ impl Parts {
             }
             'y' => self.year = of_two_digits(number(text, 2)?),
             'm' | 'c' => self.month = number(text, 2)?,
-            'M' => self.month = name(text, &MONTHS, usize::MAX)? + 1,
+            'M' => {
+                let found = name(text, &MONTHS, usize::MAX).or_else(|| name(text, &MONTHS, 3));
+                self.month = found? + 1;
+            }
             'b' => self.month = name(text, &MONTHS, 3)? + 1,
             'd' | 'e' => self.day = number(text, 2)?,
             'D' => {

@@ -5,7 +5,8 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 
 use super::arguments::Args;
-use super::datetime::{Civil, DateTime, days_in_month, of_two_digits, read_time};
+use super::date_text::{Time, Times};
+use super::datetime::{Civil, DateTime, days_in_month, of_two_digits};
 use super::{DATETIME, Family, Function, Returns};
 use Returns::{Date, Long, Text};
 
@@ -93,20 +94,8 @@ fn part(args: &Args, of: impl Fn(DateTime) -> i64) -> Result<ArrayRef> {
 
 /// Of a datetime's time of day, or of a TIME, whose hours may be many.
 fn time_part(args: &Args, of: impl Fn(i64) -> i64) -> Result<ArrayRef> {
-    let moment = args.moment(0)?;
-    let text = args.text(0)?;
-    let is_number = args.kind(0).is_numeric();
-    args.make_long(|row| {
-        // `10:05:03` could be read as a short date too.
-        let text = text.get(row)?;
-        let is_time = (is_number || text.contains(':'))
-            && !text.trim_start_matches('-').contains(['-', '/', 'T']);
-        let millis = match moment.get(row).filter(|_| !is_time) {
-            Some(moment) => moment.time_ms(),
-            None => read_time(text)?,
-        };
-        Some(of(millis.abs()))
-    })
+    let times = Times::of(args, 0)?;
+    args.make_long(|row| times.get(row).map(Time::millis).map(i64::abs).map(&of))
 }
 
 fn name(args: &Args, of: impl Fn(DateTime) -> &'static str) -> Result<ArrayRef> {
@@ -215,9 +204,9 @@ fn date(args: &Args) -> Result<ArrayRef> {
 /// TIMESTAMP(date[, time]): their sum.
 fn timestamp(args: &Args) -> Result<ArrayRef> {
     let moment = args.moment(0)?;
-    let time = (args.len() > 1).then(|| args.text(1)).transpose()?;
+    let time = (args.len() > 1).then(|| Times::of(args, 1)).transpose()?;
     args.make_moment(|row| {
-        let millis = time.as_ref().map_or(Some(0), |it| read_time(it.get(row)?))?;
+        let millis = time.as_ref().map_or(Some(0), |it| it.get(row).map(Time::millis))?;
         moment.get(row)?.plus_ms(millis)
     })
 }

@@ -1,7 +1,6 @@
-//! Dates and times of day: reading them, taking them apart, and counting with them.
+//! Dates and times of day: taking them apart, counting with them, and writing times.
 
 use crate::engine::calendar::{civil_from_days, days_from_civil};
-use crate::engine::csv::date_time_of;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -144,48 +143,6 @@ fn first_day(year: i64) -> i64 {
     days_from_civil(year as i32, 1, 1).map_or(0, i64::from)
 }
 
-/// A date or datetime in one of the forms that MySQL takes: ISO, or digits only.
-pub(super) fn read(text: &str) -> Option<DateTime> {
-    let text = text.trim();
-    if text.bytes().all(|it| it.is_ascii_digit()) {
-        return of_digits(text);
-    }
-    let read = date_time_of(text.as_bytes()).map(DateTime::of_millis);
-    read.or_else(|| loose(text))
-}
-
-/// `20240229`, `240229`, `20240229130509`.
-fn of_digits(text: &str) -> Option<DateTime> {
-    let part = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
-    let (year, rest) = match text.len() {
-        8 | 14 => (part(0, 4)?, 4),
-        6 | 12 => (of_two_digits(part(0, 2)?), 2),
-        _ => return None,
-    };
-    let civil =
-        Civil { year, month: part(rest, rest + 2)? as u32, day: part(rest + 2, rest + 4)? as u32 };
-    let time = match text.len() - rest {
-        4 => 0,
-        _ => {
-            clock(part(rest + 4, rest + 6)?, part(rest + 6, rest + 8)?, part(rest + 8, rest + 10)?)?
-        }
-    };
-    DateTime::of(civil, time)
-}
-
-/// `2024-2-9`, `2024/02/09 1:05`: numbers with anything between them.
-fn loose(text: &str) -> Option<DateTime> {
-    let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
-    let numbers: Vec<i64> =
-        date.split(['-', '/', '.', ':']).map(|it| it.parse().ok()).collect::<Option<_>>()?;
-    let [year, month, day] = numbers[..] else { return None };
-    let is_short = date.find(['-', '/', '.', ':']) == Some(2);
-    let year = if is_short { of_two_digits(year) } else { year };
-    let time_ms = read_time(time.trim())?;
-    let civil = Civil { year, month: u32::try_from(month).ok()?, day: u32::try_from(day).ok()? };
-    (0..DAY_MS).contains(&time_ms).then(|| DateTime::of(civil, time_ms))?
-}
-
 /// 00-69 are this century's years, 70-99 the last one's.
 pub(super) const fn of_two_digits(year: i64) -> i64 {
     if year < 70 { 2000 + year } else { 1900 + year }
@@ -200,38 +157,6 @@ pub(super) fn clock(hours: i64, minutes: i64, seconds: i64) -> Option<i64> {
 
 /// The largest TIME: 838:59:59.
 pub(super) const TIME_MAX_MS: i64 = ((838 * 60 + 59) * 60 + 59) * 1000;
-
-/// A TIME in milliseconds: `-12:30`, `100:00:00.5`, `1 12:00:00`, `123015`.
-pub(super) fn read_time(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |it| (true, it));
-    let (days, text) = match text.split_once(' ') {
-        Some((days, rest)) => (days.parse::<i64>().ok()?, rest),
-        None => (0, text),
-    };
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if !fraction.bytes().all(|it| it.is_ascii_digit()) {
-        return None;
-    }
-    let parts: Vec<i64> = whole
-        .split(':')
-        .map(|it| if it.bytes().all(|it| it.is_ascii_digit()) { it.parse().ok() } else { None })
-        .collect::<Option<_>>()?;
-    let (hours, minutes, seconds) = match parts[..] {
-        [hours, minutes, seconds] => (hours, minutes, seconds),
-        [hours, minutes] => (hours, minutes, 0),
-        [digits] => (digits / 10_000, digits / 100 % 100, digits % 100),
-        _ => return None,
-    };
-    if minutes > 59 || seconds > 59 || hours > 1_000_000 || days > 1_000 {
-        return None;
-    }
-    let millis =
-        fraction.bytes().chain(*b"000").take(3).fold(0, |ms, it| ms * 10 + i64::from(it - b'0'));
-    let total = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + millis;
-    let total = total.min(TIME_MAX_MS);
-    Some(if negative { -total } else { total })
-}
 
 /// `HH:MM:SS`, with six digits behind it only where there is a fraction.
 pub(super) fn write_time(millis: i64, out: &mut String) {
@@ -248,6 +173,7 @@ pub(super) fn write_time(millis: i64, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::date_text::read;
     use super::*;
 
     fn day(text: &str) -> DateTime {
@@ -266,32 +192,5 @@ mod tests {
             let found: Vec<i64> = (0..8).map(|mode| day(text).week(mode, false).0).collect();
             assert_eq!(found, weeks, "{text}");
         }
-    }
-
-    #[test]
-    fn many_forms_are_read() {
-        for text in [
-            "2024-02-29",
-            "20240229",
-            "240229",
-            "2024/2/29",
-            "24-02-29",
-            "2024-02-29 00:00:00",
-            "2024-02-29T00:00",
-        ] {
-            assert_eq!(read(text), Some(day("2024-02-29")), "{text}");
-        }
-        for text in ["2023-02-29", "hello", "", "2024-13-01", "2024-02", "99999999"] {
-            assert_eq!(read(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn times_go_beyond_a_day() {
-        assert_eq!(read_time("100:00:01.5"), Some(360_001_500));
-        assert_eq!(read_time("-01:30"), Some(-5_400_000));
-        assert_eq!(read_time("123015"), read_time("12:30:15"));
-        assert_eq!(read_time("900:00:00"), Some(TIME_MAX_MS));
-        assert_eq!(read_time("12:60:00"), None);
     }
 }

@@ -174,34 +174,40 @@ fn width_bucket(args: &Args) -> Result<ArrayRef> {
 /// CONV(text, from, to): digits of one base in another, up to 64 bits; a negative `to` keeps the sign.
 fn conv(args: &Args) -> Result<ArrayRef> {
     let (text, from, to) = (args.text(0)?, args.long(1)?, args.long(2)?);
-    args.make_text(|row, out| {
-        let (text, from, to) = (text.get(row)?.trim(), from.get(row)?, to.get(row)?);
-        if text.is_empty() {
-            return None;
-        }
-        let base = u32::try_from(from.unsigned_abs()).ok().filter(|it| (2..=36).contains(it))?;
-        let target = Some(to.unsigned_abs()).filter(|it| (2..=36).contains(it))?;
-        let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |it| (true, it));
-        let value = digits.chars().map_while(|it| it.to_digit(base)).fold(0_u64, |value, it| {
-            value.saturating_mul(u64::from(base)).saturating_add(u64::from(it))
-        });
-        let bits = if is_negative { value.wrapping_neg() } else { value };
-        if to < 0 && (bits as i64) < 0 {
-            out.push('-');
-            write_in_base((bits as i64).unsigned_abs(), target, out);
-        } else {
-            write_in_base(bits, target, out);
-        }
-        Some(())
-    })
+    args.make_text(|row, out| in_other_base(text.get(row)?, (from.get(row)?, to.get(row)?), out))
 }
 
-fn in_base(args: &Args, base: u64) -> Result<ArrayRef> {
-    let number = args.long(0)?;
-    args.make_text(|row, out| {
-        write_in_base(number.get(row)? as u64, base, out);
-        Some(())
-    })
+/// BIN and OCT: of the digits that the number's text begins with.
+fn in_base(args: &Args, base: i64) -> Result<ArrayRef> {
+    let text = args.text(0)?;
+    args.make_text(|row, out| in_other_base(text.get(row)?, (10, base), out))
+}
+
+/// Numbers are of 64 bits, signed where a base is negative: more digits give the largest one.
+fn in_other_base(text: &str, (from, to): (i64, i64), out: &mut String) -> Option<()> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let base = u32::try_from(from.unsigned_abs()).ok().filter(|it| (2..=36).contains(it))?;
+    let target = Some(to.unsigned_abs()).filter(|it| (2..=36).contains(it))?;
+    let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |it| (true, it));
+    let value = digits.chars().map_while(|it| it.to_digit(base)).fold(0_u64, |value, it| {
+        value.saturating_mul(u64::from(base)).saturating_add(u64::from(it))
+    });
+    let value = match (from < 0, is_negative) {
+        (true, false) => value.min(i64::MAX as u64),
+        (true, true) => value.min(i64::MIN.unsigned_abs()),
+        (false, _) => value,
+    };
+    let bits = if is_negative { value.wrapping_neg() } else { value };
+    if to < 0 && (bits as i64) < 0 {
+        out.push('-');
+        write_in_base((bits as i64).unsigned_abs(), target, out);
+    } else {
+        write_in_base(bits, target, out);
+    }
+    Some(())
 }
 
 fn write_in_base(mut value: u64, base: u64, out: &mut String) {

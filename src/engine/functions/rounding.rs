@@ -180,7 +180,9 @@ pub(super) fn round_to(number: f64, digits: i64) -> f64 {
         return number;
     }
     let nearest = scaled.round();
-    let is_tie = ((scaled - scaled.trunc()).abs() - 0.5).abs() < scaled.abs() * 4.0 * f64::EPSILON;
+    // Beyond it a DOUBLE has no digits behind the point that could be a little off.
+    let is_tie = scaled.abs() < 1e14
+        && ((scaled - scaled.trunc()).abs() - 0.5).abs() < scaled.abs() * 4.0 * f64::EPSILON;
     let rounded = if is_tie { scaled.trunc() + scaled.signum() } else { nearest };
     rounded / scale
 }

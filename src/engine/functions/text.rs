@@ -1,9 +1,11 @@
 //! Functions that make text.
 
 use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 
 use super::arguments::Args;
+use super::number_text::{self, Marks};
 use super::{Family, Function, MANY, Returns};
 use Returns::Text;
 
@@ -269,10 +271,14 @@ fn quote(args: &Args) -> Result<ArrayRef> {
     })
 }
 
-/// FORMAT(number, digits): with commas between thousands.
+/// FORMAT(number, digits[, locale]).
 fn format(args: &Args) -> Result<ArrayRef> {
-    let digits = args.long(1)?;
+    let (digits, locale) = (args.long(1)?, (args.len() > 2).then(|| args.text(2)).transpose()?);
     let digits = |row: usize| digits.get(row).map(|it| it.clamp(0, 30) as usize);
+    let marks = |row: usize| {
+        let locale = locale.as_ref().and_then(|it| it.get(row));
+        locale.map_or(Marks::USUAL, Marks::of)
+    };
     if let Some(exact) = super::rounding::exact(args) {
         return args.make_text(|row, out| {
             let (value, scale) = exact(row)?;
@@ -281,36 +287,24 @@ fn format(args: &Args) -> Result<ArrayRef> {
             let value = super::rounding::cut(value, i64::from(scale) - digits as i64, true);
             let (whole, behind) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
             let behind = format!("{behind:0width$}{:030}", 0, width = scale as usize);
-            write_in_thousands(value < 0, &whole.to_string(), &behind[..digits], out);
+            marks(row).write(value < 0, &whole.to_string(), &behind[..digits], out);
             Some(())
         });
     }
     let number = args.number(0)?;
+    // A literal is a DECIMAL to MySQL, and is rounded as one.
+    let is_literal = *args.kind(0) == DataType::Float64 && args.raw(0).1;
     args.make_text(|row, out| {
-        let digits = digits(row)?;
-        let number = super::rounding::round_to(number.get(row)?, digits as i64);
-        let plain = format!("{:.digits$}", number.abs());
+        let (digits, mut number) = (digits(row)?, number.get(row)?);
+        if is_literal {
+            number = super::rounding::round_to(number, digits as i64);
+        }
+        let plain = number_text::with_digits(number.abs(), digits);
         let (whole, behind) = plain.split_once('.').unwrap_or((&plain, ""));
         let is_negative = number < 0.0 && plain.bytes().any(|it| (b'1'..=b'9').contains(&it));
-        write_in_thousands(is_negative, whole, behind, out);
+        marks(row).write(is_negative, whole, behind, out);
         Some(())
     })
-}
-
-fn write_in_thousands(is_negative: bool, whole: &str, behind: &str, out: &mut String) {
-    if is_negative {
-        out.push('-');
-    }
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if !behind.is_empty() {
-        out.push('.');
-        out.push_str(behind);
-    }
 }
 
 /// The n-th of the texts behind the number.

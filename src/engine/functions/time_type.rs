@@ -6,7 +6,8 @@ use datafusion::common::Result;
 
 use super::arguments::{Args, leading_length};
 use super::date_format::write_moment;
-use super::datetime::{DateTime, TIME_MAX_MS, read_time, write_time};
+use super::date_text::{Time, Times, read_time};
+use super::datetime::{TIME_MAX_MS, write_time};
 use super::{DATETIME, Family, Function, Returns};
 use crate::engine::calendar::DAY_MS;
 use Returns::{Long, Text};
@@ -25,42 +26,12 @@ pub(super) const TABLE: &[Function] = &[
     }),
 ];
 
-/// What an argument is as a time: a moment with its day, or a span.
-enum Value {
-    DateTime(DateTime),
-    Span(i64),
-}
-
-fn value(text: &str, moment: Option<DateTime>, is_moment: bool) -> Option<Value> {
-    // Digits and colons without a date are a time, though they could be read as a short date too.
-    let has_date =
-        is_moment || text.trim_start_matches('-').contains(['-', '/', 'T']) || text.len() >= 14;
-    match moment {
-        Some(moment) if has_date => Some(Value::DateTime(moment)),
-        _ => read_time(text).map(Value::Span),
-    }
-}
-
-fn values(args: &Args, index: usize) -> Result<impl Fn(usize) -> Option<Value>> {
-    let (text, moment) = (args.text(index)?, args.moment(index)?);
-    let is_moment =
-        matches!(args.kind(index), DataType::Date32 | DataType::Date64 | DataType::Timestamp(..));
-    Ok(move |row: usize| value(text.get(row)?, moment.get(row), is_moment))
-}
-
 fn time(args: &Args) -> Result<ArrayRef> {
-    let value = values(args, 0)?;
+    let times = Times::of(args, 0)?;
     args.make_text(|row, out| {
-        write_time(span(&value(row)?), out);
+        write_time(times.get(row)?.millis(), out);
         Some(())
     })
-}
-
-fn span(value: &Value) -> i64 {
-    match value {
-        Value::DateTime(moment) => moment.time_ms(),
-        Value::Span(millis) => *millis,
-    }
 }
 
 fn maketime(args: &Args) -> Result<ArrayRef> {
@@ -88,17 +59,17 @@ fn sec_to_time(args: &Args) -> Result<ArrayRef> {
 }
 
 fn time_to_sec(args: &Args) -> Result<ArrayRef> {
-    let value = values(args, 0)?;
-    args.make_long(|row| Some(span(&value(row)?) / 1000))
+    let times = Times::of(args, 0)?;
+    args.make_long(|row| Some(times.get(row)?.millis() / 1000))
 }
 
 /// NULL where one is a moment and the other a span.
 fn timediff(args: &Args) -> Result<ArrayRef> {
-    let (one, other) = (values(args, 0)?, values(args, 1)?);
+    let (one, other) = (Times::of(args, 0)?, Times::of(args, 1)?);
     args.make_text(|row, out| {
-        let millis = match (one(row)?, other(row)?) {
-            (Value::DateTime(one), Value::DateTime(other)) => one.millis() - other.millis(),
-            (Value::Span(one), Value::Span(other)) => one - other,
+        let millis = match (one.get(row)?, other.get(row)?) {
+            (Time::DateTime(one), Time::DateTime(other)) => one.millis() - other.millis(),
+            (Time::Span(one), Time::Span(other)) => one - other,
             _ => return None,
         };
         write_time(millis.clamp(-TIME_MAX_MS, TIME_MAX_MS), out);
@@ -122,7 +93,7 @@ fn distances(args: &Args) -> Result<impl Fn(usize) -> Option<i64>> {
         let text = text.get(row)?;
         let is_number = !is_text || leading_length(text.trim_ascii()) == text.trim_ascii().len();
         if !is_number || text.trim_ascii().is_empty() {
-            return read_time(text);
+            return read_time(text).map(Time::millis);
         }
         let millis = (number.get(row)? * 1000.0).round();
         (millis.abs() < 1e15).then_some(millis as i64)
@@ -130,29 +101,27 @@ fn distances(args: &Args) -> Result<impl Fn(usize) -> Option<i64>> {
 }
 
 fn add_time(args: &Args, sign: i64) -> Result<ArrayRef> {
-    let (to, distance) = (values(args, 0)?, distances(args)?);
+    let (to, distance) = (Times::of(args, 0)?, distances(args)?);
     let sum = |row: usize| {
         let millis = sign * distance(row)?;
-        match to(row)? {
-            Value::DateTime(moment) => moment.plus_ms(millis).map(Value::DateTime),
-            Value::Span(time) => {
-                Some(Value::Span((time + millis).clamp(-TIME_MAX_MS, TIME_MAX_MS)))
-            }
+        match to.get(row)? {
+            Time::DateTime(moment) => moment.plus_ms(millis).map(Time::DateTime),
+            Time::Span(time) => Some(Time::Span((time + millis).clamp(-TIME_MAX_MS, TIME_MAX_MS))),
         }
     };
     if kind_of_sum(std::slice::from_ref(args.kind(0)), &[]) == DATETIME {
         return args.make_moment(|row| match sum(row)? {
-            Value::DateTime(moment) => Some(moment),
-            Value::Span(_) => None,
+            Time::DateTime(moment) => Some(moment),
+            Time::Span(_) => None,
         });
     }
     args.make_text(|row, out| {
         match sum(row)? {
-            Value::DateTime(moment) if moment.time_ms() % 1000 == 0 => {
+            Time::DateTime(moment) if moment.time_ms() % 1000 == 0 => {
                 write_moment(moment, "%Y-%m-%d %H:%i:%s", out);
             }
-            Value::DateTime(moment) => write_moment(moment, "%Y-%m-%d %H:%i:%s.%f", out),
-            Value::Span(millis) => write_time(millis, out),
+            Time::DateTime(moment) => write_moment(moment, "%Y-%m-%d %H:%i:%s.%f", out),
+            Time::Span(millis) => write_time(millis, out),
         }
         Some(())
     })

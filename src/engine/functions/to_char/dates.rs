@@ -155,7 +155,7 @@ fn write_number(moment: DateTime, pattern: &str, fills: bool, out: &mut String) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::datetime::read;
+    use super::super::super::date_text::read;
     use super::*;
 
     #[test]
