@@ -96,7 +96,7 @@ UNITS = {"DAY": 400, "WEEK": 60, "MONTH": 30, "QUARTER": 9, "YEAR": 12, "HOUR": 
 SPECIFIERS = {
     "Y": "%Y", "y": "%y", "m": "%m", "c": "%-m", "d": "%d", "e": "%-d", "j": "%j", "M": "%B", "b": "%b", "W": "%A", "a": "%a",
     "H": "%H", "k": "%-H", "h": "%I", "I": "%I", "l": "%-I", "i": "%M", "s": "%S", "S": "%S", "p": "%p", "T": "%H:%M:%S",
-    "r": "%I:%M:%S %p", "f": "%f", "U": "%U", "w": "%w", "v": "%V", "x": "%G", "%": "%%",
+    "r": "%I:%M:%S %p", "f": "%f", "U": "%U", "v": "%V", "x": "%G", "%": "%%",
 }
 
 # MySQL's types in CAST, what they take, and DuckDB's words for them.

@@ -7,7 +7,8 @@ CREATE MACRO my_lower(s) AS lower(s);
 CREATE MACRO my_ucase(s) AS my_upper(s);
 CREATE MACRO my_lcase(s) AS lower(s);
 CREATE MACRO my_reverse(s) AS reverse(s);
-CREATE MACRO my_length(s) AS strlen(s);
+-- Characters to Domo.
+CREATE MACRO my_length(s) AS length(s);
 CREATE MACRO my_char_length(s) AS length(s);
 CREATE MACRO my_character_length(s) AS length(s);
 CREATE MACRO my_trim(s) AS trim(s, ' ');
@@ -85,10 +86,11 @@ CREATE MACRO my_day(d) AS day(d);
 CREATE MACRO my_dayofmonth(d) AS day(d);
 CREATE MACRO my_dayofyear(d) AS dayofyear(d);
 CREATE MACRO my_dayofweek(d) AS dayofweek(d) + 1;
-CREATE MACRO my_weekday(d) AS isodow(d) - 1;
+CREATE MACRO my_weekday(d) AS dayofweek(d) + 1;
 CREATE MACRO my_weekofyear(d) AS weekofyear(d);
+-- Without a mode as Domo: from Sunday, week 1 holding 1 January.
 -- Mode 0 counts weeks from the first Sunday, mode 5 from the first Monday, mode 3 as ISO does.
-CREATE MACRO my_week(d) AS CAST(strftime(d, '%U') AS BIGINT), (d, mode) AS
+CREATE MACRO my_week(d) AS (dayofyear(d) - 1 + dayofweek(date_trunc('year', d))) // 7 + 1, (d, mode) AS
   CAST(CASE mode WHEN 0 THEN strftime(d, '%U') WHEN 3 THEN strftime(d, '%V') WHEN 5 THEN strftime(d, '%W') END AS BIGINT);
 CREATE MACRO my_yearweek(d, mode) AS isoyear(d) * 100 + weekofyear(d);
 CREATE MACRO my_microsecond(t) AS microsecond(t) % 1000000;
