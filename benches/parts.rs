@@ -12,9 +12,8 @@ use domock::domain::dataset::Profile;
 use domock::domain::operations::{NewDataset, ProfileChange};
 use domock::domain::{Instance, SchemaColumn};
 use domock::engine::csv::{CsvParser, infer};
-use domock::engine::sql::stages::Stages;
 use domock::engine::{
-    Column, ColumnType, CsvFormat, Engine, EngineLimits, Header, Query, RowFormat, Rows, Table,
+    Column, ColumnType, CsvFormat, Engine, EngineLimits, Header, Query, RowFormat, Table, Ticket,
 };
 use domock::{Config, Domock};
 use futures::TryStreamExt;
@@ -36,6 +35,9 @@ const WIDE: &str = "SELECT year, month, day, dep_time, sched_dep_time, dep_delay
 fn engine() -> Engine {
     Engine::new(EngineLimits {
         data_bytes_max: 8 << 30,
+        upload_bytes_max: 8 << 30,
+        text_bytes_max: 1 << 20,
+        answer_bytes_max: 64 << 20,
         query_bytes_max: 1 << 30,
         query_time_max: Duration::from_mins(1),
         query_rows_max: 100_000_000,
@@ -63,7 +65,7 @@ fn small_table(engine: &Engine) -> Table {
 }
 
 fn query(table: &Table, sql: &str) -> Query {
-    Query { table: table.clone(), sql: sql.to_owned(), formulas: Vec::new(), now_ms: 0 }
+    Query::new(table.clone(), sql)
 }
 
 fn csv(criterion: &mut Criterion) {
@@ -78,35 +80,6 @@ fn csv(criterion: &mut Criterion) {
         it.iter(|| parsed(&engine, black_box(FLIGHTS), &strings));
     });
     group.finish();
-}
-
-/// One benchmark for each stage of a small query.
-fn stages(criterion: &mut Criterion) {
-    type Stage = (&'static str, fn(&Stages) -> Duration);
-    const STAGES: [Stage; 7] = [
-        ("1 parse", |it| it.parse),
-        ("2 rewrite", |it| it.rewrite),
-        ("3 plan", |it| it.plan),
-        ("4 optimise", |it| it.optimise),
-        ("5 physical", |it| it.physical),
-        ("6 execute", |it| it.execute),
-        ("7 encode", |it| it.encode),
-    ];
-    let (engine, runtime) = (engine(), Runtime::new().unwrap());
-    let table = small_table(&engine);
-    for (name, sql) in [("trivial", TRIVIAL), ("wide", WIDE)] {
-        let query = query(&table, sql);
-        let mut group = criterion.benchmark_group(format!("query {name}"));
-        for (stage, taken) in STAGES {
-            group.bench_function(stage, |it| {
-                it.iter_custom(|times| {
-                    let run = || runtime.block_on(engine.stages(&query)).unwrap();
-                    (0..times).map(|_| taken(&run())).sum()
-                });
-            });
-        }
-        group.finish();
-    }
 }
 
 /// A whole query, with a new text and with a text that was seen before.
@@ -142,7 +115,8 @@ fn encode(criterion: &mut Criterion) {
     let table = parsed(&engine, FLIGHTS, &columns());
     let written = |format| {
         let chunks =
-            Rows::stored(table.clone(), u64::MAX).into_chunks(format).map_ok(|it| it.bytes);
+            engine.export(table.clone(), u64::MAX, Ticket::default()).rows(format).into_chunks();
+        let chunks = chunks.map_ok(|it| it.bytes);
         let chunks: Vec<Bytes> = runtime.block_on(chunks.try_collect()).unwrap();
         chunks
     };
@@ -187,6 +161,6 @@ criterion_group! {
         .sample_size(30)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = csv, stages, answers, encode, store
+    targets = csv, answers, encode, store
 }
 criterion_main!(parts);

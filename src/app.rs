@@ -1,7 +1,9 @@
 //! Builds a server from its parts. No other module connects them.
 
 mod addressing;
+mod guard;
 mod layers;
+mod read_on;
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -12,16 +14,17 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{AuthArg, Config};
-use crate::control::Control;
+use crate::control::{Control, NO_SEED};
 use crate::domain::instance::InstanceSettings;
 use crate::domain::instances::Instances;
 use crate::domain::{Clock, Instance};
 use crate::engine::{Engine, EngineLimits, SqlSettings};
 use crate::front::listen::{self, ServeOptions};
 use crate::front::tls::Tls;
-use crate::seed;
-use crate::wire::auth::TokenKey;
+use crate::seed::{self, SeedOptions};
+use crate::wire::auth::{self, TokenKey};
 use crate::wire::routes::RouteCounters;
+use guard::Guard;
 use layers::LayerOptions;
 
 /// A running server. Dropping it stops it.
@@ -42,8 +45,13 @@ impl Domock {
         let started = Instant::now();
         let engine = Engine::new(engine_limits(&config)).with_sql(sql_settings(&config));
         let dir = config.seed.dir();
-        let now = config.time.frozen_at.unwrap_or_else(|| Clock::running().now());
-        let seeds = seed::all(dir.as_deref(), (config.seed.id_seed, now), &engine)?;
+        let now = config.time.frozen_at.map_or_else(Clock::running, Clock::frozen).now();
+        let options = SeedOptions {
+            id_seed: config.seed.id_seed(),
+            now,
+            may_lie_outside: config.seed.seed_outside,
+        };
+        let seeds = seed::all(dir.as_deref(), options, &engine)?;
         if config.answers.auth == AuthArg::Strict && !seeds.have_credentials() {
             bail!(
                 "--auth strict would refuse every request: the seed has no users.toml with a password, a token or a client"
@@ -57,9 +65,14 @@ impl Domock {
             format!("cannot listen on {wanted}: is it in use? (--port 0 picks a free port)")
         })?;
         let address = listener.local_addr()?;
-        let seed = dir.map_or_else(|| "none".to_owned(), |it| it.display().to_string());
+        let seed = dir.map_or_else(|| NO_SEED.to_owned(), |it| it.display().to_string());
+        let guard = Guard::new(
+            config.listen.allow_origins.iter(),
+            config.listen.allow_hosts.iter().chain(&config.tls.tls_names),
+        );
         let router = layers::router(
             &config,
+            guard.clone(),
             Control {
                 started,
                 seed,
@@ -71,6 +84,7 @@ impl Domock {
         let layers = LayerOptions {
             instances: instances.clone(),
             key: token_key(&config),
+            guard,
             body_time_max: config.limits.body_time_max(),
         };
         let service = layers::around(router, layers);
@@ -79,6 +93,7 @@ impl Domock {
             tls,
             head_time_max: config.limits.head_time_max(),
             connections_max: config.limits.max_connections,
+            unread_time_max: config.limits.body_time_max(),
             stop: stopped,
         };
         let serving = listen::serve(listener, service, options);
@@ -127,8 +142,11 @@ impl Drop for Domock {
 fn engine_limits(config: &Config) -> EngineLimits {
     let limits = &config.limits;
     EngineLimits {
-        data_bytes_max: limits.max_data_bytes,
-        query_bytes_max: limits.max_query_bytes,
+        data_bytes_max: limits.row_bytes_max(),
+        upload_bytes_max: limits.upload_bytes_max(),
+        text_bytes_max: limits.text_bytes_max(),
+        answer_bytes_max: limits.answer_bytes_max(),
+        query_bytes_max: limits.query_bytes_max(),
         query_time_max: limits.query_time_max(),
         query_rows_max: limits.max_query_rows,
         queries_at_once_max: limits.max_queries.unwrap_or_else(|| limits.threads()).max(1),
@@ -138,7 +156,7 @@ fn engine_limits(config: &Config) -> EngineLimits {
 }
 
 fn token_key(config: &Config) -> TokenKey {
-    TokenKey::new(config.seed.id_seed)
+    TokenKey::new(config.seed.id_seed())
 }
 
 fn sql_settings(config: &Config) -> SqlSettings {
@@ -156,6 +174,7 @@ fn instance_settings(config: &Config) -> InstanceSettings {
         execution_ms: i64::from(config.time.execution_ms),
         frozen_at: config.time.frozen_at,
         auth: config.answers.auth.into(),
+        login_token: config.seed.id_seed.is_none().then_some(auth::random_token),
     }
 }
 

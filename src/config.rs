@@ -1,10 +1,10 @@
 //! Command-line flags and environment variables; `domock --help` is their manual. Flags override variables, which override defaults.
 
+mod limits;
 mod tls;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -14,6 +14,7 @@ use crate::engine::{SqlMode, StringCompare};
 use crate::wire::queries::DefaultShape;
 use crate::wire::routes::Evidence;
 
+pub use limits::LimitConfig;
 pub use tls::TlsConfig;
 
 /// A local Domo for tests: the Datasets API with real state, real CSV uploads and real SQL.
@@ -73,6 +74,22 @@ pub struct ListenConfig {
     /// Port to listen on; 0 picks a free one [default: the variable PORT, else 3666]
     #[arg(long, env = "DOMOCK_PORT")]
     pub port: Option<u16>,
+    /// Origin whose pages may change something, such as http://localhost:5173; others may not
+    #[arg(
+        long = "allow-origin",
+        env = "DOMOCK_ALLOW_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
+    pub allow_origins: Vec<String>,
+    /// Host name to be served besides Domo's, localhost, addresses, and names without a dot
+    #[arg(
+        long = "allow-host",
+        env = "DOMOCK_ALLOW_HOSTS",
+        value_delimiter = ',',
+        value_name = "HOST"
+    )]
+    pub allow_hosts: Vec<String>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -84,9 +101,13 @@ pub struct SeedConfig {
     /// Start without datasets, even if a default seed folder exists
     #[arg(long, env = "DOMOCK_EMPTY", conflicts_with = "seed_dir")]
     pub empty: bool,
-    /// Seed of the generated ids: the same number gives the same ids
-    #[arg(long, env = "DOMOCK_ID_SEED", default_value_t = 3666, value_name = "N")]
-    pub id_seed: u64,
+    /// Read seed files outside of the seed's folder too, where `..`, an absolute path or a link leads there
+    #[arg(long, env = "DOMOCK_SEED_OUTSIDE")]
+    pub seed_outside: bool,
+    /// Seed of the generated ids: the same number gives the same ids. Without it, tokens of logins are random
+    /// [default: 3666]
+    #[arg(long, env = "DOMOCK_ID_SEED", value_name = "N")]
+    pub id_seed: Option<u64>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -142,51 +163,6 @@ pub struct AnswerConfig {
     /// any: ignore credentials and run as the administrator; strict: require credentials from the seed's users.toml
     #[arg(long, env = "DOMOCK_AUTH", value_enum, default_value = "any", value_name = "WHO")]
     pub auth: AuthArg,
-}
-
-/// Everything that can grow has a limit.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Limits")]
-pub struct LimitConfig {
-    /// Bytes of one part of an upload, after decompression
-    #[arg(long, env = "DOMOCK_MAX_PART_BYTES", default_value_t = 2 << 30, value_name = "BYTES")]
-    pub max_part_bytes: usize,
-    /// Bytes of a JSON body
-    #[arg(long, env = "DOMOCK_MAX_JSON_BYTES", default_value_t = 8 << 20, value_name = "BYTES")]
-    pub max_json_bytes: usize,
-    /// Bytes of memory for the rows of all datasets
-    #[arg(long, env = "DOMOCK_MAX_DATA_BYTES", default_value_t = 8 << 30, value_name = "BYTES")]
-    pub max_data_bytes: u64,
-    /// Bytes of memory for all running queries
-    #[arg(long, env = "DOMOCK_MAX_QUERY_BYTES", default_value_t = 1 << 30, value_name = "BYTES")]
-    pub max_query_bytes: usize,
-    /// Milliseconds that a query may take
-    #[arg(long, env = "DOMOCK_MAX_QUERY_MS", default_value_t = 60_000, value_name = "MS")]
-    pub max_query_ms: u64,
-    /// Rows in the result of a query
-    #[arg(long, env = "DOMOCK_MAX_QUERY_ROWS", default_value_t = 100_000_000, value_name = "ROWS")]
-    pub max_query_rows: u64,
-    /// Concurrent queries; others wait [default: the number of cores]
-    #[arg(long, env = "DOMOCK_MAX_QUERIES", value_name = "N")]
-    pub max_queries: Option<usize>,
-    /// Bytes of an SQL text
-    #[arg(long, env = "DOMOCK_MAX_SQL_BYTES", default_value_t = 4 << 20, value_name = "BYTES")]
-    pub max_sql_bytes: usize,
-    /// Concurrent connections; others wait
-    #[arg(long, env = "DOMOCK_MAX_CONNECTIONS", default_value_t = 4096, value_name = "N")]
-    pub max_connections: u32,
-    /// Instances besides the default one
-    #[arg(long, env = "DOMOCK_MAX_INSTANCES", default_value_t = 1000, value_name = "N")]
-    pub max_instances: usize,
-    /// Milliseconds for a client to send its first byte, to finish the TLS handshake, and to send the head of a request
-    #[arg(long, env = "DOMOCK_MAX_HEAD_MS", default_value_t = 30_000, value_name = "MS")]
-    pub max_head_ms: u64,
-    /// Milliseconds that a client may pause while it sends the body of a request
-    #[arg(long, env = "DOMOCK_MAX_BODY_PAUSE_MS", default_value_t = 60_000, value_name = "MS")]
-    pub max_body_pause_ms: u64,
-    /// Threads for parsing and queries [default: the number of cores]
-    #[arg(long, env = "DOMOCK_THREADS", value_name = "N")]
-    pub threads: Option<usize>,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -268,9 +244,19 @@ impl Config {
     /// The default flags with a free port of 127.0.0.1 and no seed. Environment variables are ignored.
     pub fn for_tests() -> Self {
         Self {
-            listen: ListenConfig { host: IpAddr::V4(Ipv4Addr::LOCALHOST), port: Some(0) },
+            listen: ListenConfig {
+                host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                port: Some(0),
+                allow_origins: Vec::new(),
+                allow_hosts: Vec::new(),
+            },
             tls: TlsConfig::default(),
-            seed: SeedConfig { seed_dir: None, empty: true, id_seed: 3666 },
+            seed: SeedConfig {
+                seed_dir: None,
+                empty: true,
+                seed_outside: false,
+                id_seed: Some(3666),
+            },
             time: TimeConfig {
                 frozen_at: None,
                 index_ms: 0,
@@ -284,21 +270,7 @@ impl Config {
                 require_evidence: Evidence::Inferred,
                 auth: AuthArg::Any,
             },
-            limits: LimitConfig {
-                max_part_bytes: 2 << 30,
-                max_json_bytes: 8 << 20,
-                max_data_bytes: 8 << 30,
-                max_query_bytes: 1 << 30,
-                max_query_ms: 60_000,
-                max_query_rows: 100_000_000,
-                max_queries: None,
-                max_sql_bytes: 4 << 20,
-                max_connections: 4096,
-                max_instances: 1000,
-                max_head_ms: 30_000,
-                max_body_pause_ms: 60_000,
-                threads: None,
-            },
+            limits: LimitConfig::default(),
         }
     }
 
@@ -329,6 +301,10 @@ pub fn port_or_default(port: Option<u16>) -> anyhow::Result<u16> {
 }
 
 impl SeedConfig {
+    pub fn id_seed(&self) -> u64 {
+        self.id_seed.unwrap_or(3666)
+    }
+
     /// The folder to load, if there is one.
     pub fn dir(&self) -> Option<PathBuf> {
         if self.empty {
@@ -336,25 +312,6 @@ impl SeedConfig {
         }
         let usual = ["/seed", "seed-data"].into_iter().map(PathBuf::from).find(|it| it.is_dir());
         self.seed_dir.clone().or(usual)
-    }
-}
-
-impl LimitConfig {
-    pub fn threads(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.unwrap_or_else(cores).max(1)
-    }
-
-    pub fn head_time_max(&self) -> Duration {
-        Duration::from_millis(self.max_head_ms)
-    }
-
-    pub fn body_time_max(&self) -> Duration {
-        Duration::from_millis(self.max_body_pause_ms)
-    }
-
-    pub fn query_time_max(&self) -> Duration {
-        Duration::from_millis(self.max_query_ms)
     }
 }
 

@@ -8,6 +8,8 @@ pub mod openapi;
 pub mod routes;
 mod worlds;
 
+pub use health::NO_SEED;
+
 use std::time::Instant;
 
 use crate::domain::instances::Instances;

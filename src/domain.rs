@@ -34,4 +34,7 @@ pub use session::{AnonymousSession, AsOf, Moment, Session};
 pub use crate::engine::rows::{CsvNull, csv_header};
 /// What the floors above need of an answer and of a column, re-exported so that they need not name the engine.
 pub use crate::engine::structured;
-pub use crate::engine::{Column as OutputColumn, ColumnType, Grade, RowFormat, Rows, SqlError};
+pub use crate::engine::{
+    Asker, Column as OutputColumn, ColumnType, Engine, Export, Grade, MemoryBudget, Question,
+    RowFormat, Rows, SqlError, Ticket,
+};

@@ -1,12 +1,12 @@
 //! CSV and SQL over Arrow. Knows no Domo: no dataset, no upload, no user, no route, no time of day.
 
 mod calendar;
-mod cancel;
 pub mod csv;
 mod dialect;
 pub mod error;
 pub mod evidence;
 pub mod functions;
+mod interrupt;
 pub mod memory;
 mod names;
 mod provider;
@@ -15,26 +15,29 @@ mod settings;
 pub mod sql;
 pub mod structured;
 pub mod table;
+mod task;
+mod turns;
 pub mod types;
 mod workers;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use sql::{ResultCache, SessionStates};
+use turns::Turns;
 use workers::Workers;
 
 pub use csv::{CsvError, CsvFormat, Header};
 pub use dialect::{CLAUSES, Clause};
 pub use error::SqlError;
 pub use evidence::{Grade, Source, Weakest};
-pub use memory::{BudgetExceeded, Lease, MemoryBudget};
+pub use memory::{BudgetExceeded, Lease, MemoryBudget, Owner};
 pub use rows::{RowFormat, Rows};
 pub use settings::{Formula, SqlMode, SqlSettings, StringCompare};
-pub use sql::Query;
+pub use sql::{Export, Query, Question};
 pub use table::Table;
+pub use task::Ticket;
+pub use turns::Asker;
 pub use types::{Column, ColumnType, UnknownType};
 
 /// What a query, a part and all tables together may take.
@@ -42,6 +45,12 @@ pub use types::{Column, ColumnType, UnknownType};
 pub struct EngineLimits {
     /// Bytes that the rows of all tables may hold.
     pub data_bytes_max: u64,
+    /// Bytes that parts of uploads may hold until they are committed, and bodies while they arrive.
+    pub upload_bytes_max: u64,
+    /// Bytes of what users write about their objects.
+    pub text_bytes_max: u64,
+    /// Bytes of answers that are being written.
+    pub answer_bytes_max: u64,
     /// Bytes that all running queries together may hold for sorting, grouping and joining.
     pub query_bytes_max: usize,
     pub query_time_max: Duration,
@@ -58,6 +67,9 @@ impl EngineLimits {
     fn small() -> Self {
         Self {
             data_bytes_max: 1 << 20,
+            upload_bytes_max: 1 << 20,
+            text_bytes_max: 1 << 20,
+            answer_bytes_max: 4 << 20,
             query_bytes_max: 1 << 20,
             query_time_max: Duration::from_secs(9),
             query_rows_max: 100,
@@ -68,46 +80,79 @@ impl EngineLimits {
     }
 }
 
+/// The budgets for memory but that of queries, which DataFusion keeps.
+#[derive(Clone, Debug)]
+pub struct Budgets {
+    pub rows: MemoryBudget,
+    pub uploads: MemoryBudget,
+    pub texts: MemoryBudget,
+    pub answers: MemoryBudget,
+}
+
+impl Budgets {
+    fn new(limits: &EngineLimits) -> Self {
+        Self {
+            rows: MemoryBudget::of(Owner::Rows, limits.data_bytes_max),
+            uploads: MemoryBudget::of(Owner::Uploads, limits.upload_bytes_max),
+            texts: MemoryBudget::of(Owner::Texts, limits.text_bytes_max),
+            answers: MemoryBudget::of(Owner::Answers, limits.answer_bytes_max),
+        }
+    }
+}
+
 /// Parses CSV and runs SQL on threads of its own. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Engine {
     limits: Arc<EngineLimits>,
-    budget: MemoryBudget,
+    budgets: Budgets,
     settings: SqlSettings,
     workers: Arc<Workers>,
     sessions: Arc<SessionStates>,
-    answers: Arc<ResultCache>,
-    query_permits: Arc<Semaphore>,
+    results: Arc<ResultCache>,
+    turns: Arc<Turns>,
 }
 
 impl Engine {
     /// Starts nothing: threads and planner come with the first query.
     pub fn new(limits: EngineLimits) -> Self {
         Self {
-            budget: MemoryBudget::new(limits.data_bytes_max),
+            budgets: Budgets::new(&limits),
             settings: SqlSettings::default(),
             workers: Arc::new(Workers::new(limits.threads)),
             sessions: Arc::default(),
-            answers: Arc::default(),
-            query_permits: Arc::new(Semaphore::new(
-                limits.queries_at_once_max.clamp(1, Semaphore::MAX_PERMITS),
-            )),
+            results: Arc::default(),
+            turns: Arc::new(Turns::new(limits.queries_at_once_max)),
             limits: Arc::new(limits),
         }
     }
 
-    /// Reads SQL otherwise from here on; the clones that exist keep theirs.
+    /// An engine with these settings and empty caches; the clones that exist keep theirs.
     #[must_use]
     pub fn with_sql(mut self, settings: SqlSettings) -> Self {
         self.settings = settings;
-        // The planner is built for its settings, and the answers are theirs.
+        // The planner is built for its settings, and so are the answers.
         self.sessions = Arc::default();
-        self.answers = Arc::default();
+        self.results = Arc::default();
         self
     }
 
+    /// The budget of rows.
     pub fn budget(&self) -> &MemoryBudget {
-        &self.budget
+        &self.budgets.rows
+    }
+
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+
+    /// Pays for a body while it arrives.
+    pub fn body_lease(&self) -> Lease {
+        self.budgets.uploads.empty_lease()
+    }
+
+    /// Bytes that running queries hold.
+    pub fn query_bytes_used(&self) -> u64 {
+        self.sessions.bytes_used() as u64
     }
 
     /// Runs heavy synchronous work on a thread that serves no requests, and gives way to those that do.
@@ -137,12 +182,11 @@ impl Engine {
         &self.sessions
     }
 
-    fn answers(&self) -> &ResultCache {
-        &self.answers
+    fn results(&self) -> &ResultCache {
+        &self.results
     }
 
-    /// First come, first served.
-    fn query_permits(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.query_permits)
+    fn turns(&self) -> &Arc<Turns> {
+        &self.turns
     }
 }

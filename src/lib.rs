@@ -22,6 +22,8 @@ pub mod domain;
 pub mod engine;
 pub mod front;
 pub mod health;
+#[doc(hidden)]
+pub mod log;
 pub mod seed;
 pub mod wire;
 

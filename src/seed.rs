@@ -29,16 +29,30 @@ use users::UsersFile;
 /// Suffix of subfolders that are the seed of one instance: `acme.domo.com`.
 const INSTANCE_FOLDER: &str = ".domo.com";
 
+/// How seeds are read.
+#[derive(Clone, Copy, Debug)]
+pub struct SeedOptions {
+    pub id_seed: u64,
+    pub now: Timestamp,
+    /// Whether files may lie outside the folder, by `..`, an absolute path or a link.
+    pub may_lie_outside: bool,
+}
+
+/// Refuses a file that is not within the folder, wherever links lead.
+fn check_inside(dir: &Path, file: &Path) -> anyhow::Result<()> {
+    let real = |it: &Path| fs::canonicalize(it).with_context(|| it.display().to_string());
+    if real(file)?.starts_with(real(dir)?) {
+        return Ok(());
+    }
+    bail!("{}: lies outside the seed's folder: --seed-outside lets it", file.display())
+}
+
 /// Reads the folder and its subfolders for single instances.
 ///
 /// # Errors
 /// Those of `load`.
-pub fn all(
-    dir: Option<&Path>,
-    (id_seed, now): (u64, Timestamp),
-    engine: &Engine,
-) -> anyhow::Result<Seeds> {
-    let usual = Arc::new(load(dir, (id_seed, now), engine)?);
+pub fn all(dir: Option<&Path>, options: SeedOptions, engine: &Engine) -> anyhow::Result<Seeds> {
+    let usual = Arc::new(load(dir, options, engine)?);
     let mut named = BTreeMap::new();
     for folder in dir.map(instance_folders).transpose()?.unwrap_or_default() {
         let file_name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -46,7 +60,7 @@ pub fn all(
         if !is_name(name) {
             bail!("{}: '{name}' cannot be the name of an instance", folder.display());
         }
-        let world = load(Some(&folder), (id_seed, now), engine)?;
+        let world = load(Some(&folder), options, engine)?;
         named.insert(name.to_owned(), Arc::new(world));
     }
     Ok(Seeds { usual, named })
@@ -68,11 +82,8 @@ fn instance_folders(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// A file that does not belong in a seed, or a mistake in one: `orders.toml:3:9: …`, `orders.csv:17: …`.
-fn load(
-    dir: Option<&Path>,
-    (id_seed, now): (u64, Timestamp),
-    engine: &Engine,
-) -> anyhow::Result<World> {
+fn load(dir: Option<&Path>, options: SeedOptions, engine: &Engine) -> anyhow::Result<World> {
+    let SeedOptions { id_seed, now, may_lie_outside } = options;
     let mut ids = Ids::seeded(id_seed);
     let Some(dir) = dir else {
         return Ok(World::new(Directory::of_one_admin(), Clock::frozen(now), ids));
@@ -96,6 +107,11 @@ fn load(
     plots.retain(|it| {
         it.about.is_some() || it.csv.as_ref().is_none_or(|csv| !belongs_to_another.contains(csv))
     });
+    if !may_lie_outside {
+        let partitions = plots.iter().flat_map(DatasetFiles::partition_files);
+        let files = plots.iter().flat_map(DatasetFiles::own_files).chain(partitions);
+        files.chain(found.users.clone()).try_for_each(|it| check_inside(dir, &it))?;
+    }
     let datasets = load::all(&plots, engine, &directory, now)?;
     for plot in &plots {
         plot.reserve_ids(&mut ids);

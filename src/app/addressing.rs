@@ -7,9 +7,12 @@ use axum::response::{IntoResponse, Response};
 
 use crate::domain::Instance;
 use crate::domain::instances::Instances;
+use crate::front::connection::Arrival;
 use crate::front::proxy::Addressed;
 use crate::wire::auth::{self, TokenKey};
 use crate::wire::error::Refusal;
+
+use super::guard::Guard;
 
 /// Suffix of the host names of instances.
 const DOMAIN: &str = ".domo.com";
@@ -35,7 +38,7 @@ enum Named {
 pub(super) fn addressed<B>(
     mut request: Request<B>,
     instances: &Instances,
-    key: &TokenKey,
+    (key, guard): (&TokenKey, &Guard),
 ) -> Request<B> {
     let (by_path, path) = split(request.uri());
     let host = request.extensions().get::<Addressed>().cloned();
@@ -56,6 +59,7 @@ pub(super) fn addressed<B>(
             Err(Refusal::bad_request("CONNECT inside a tunnel is not supported"))
         }
     };
+    let opened = guarded(&request, host.as_ref(), guard).and(opened);
     if let Some(uri) = path.and_then(|it| PathAndQuery::try_from(it).ok()) {
         *request.uri_mut() = Uri::from(uri);
     }
@@ -63,8 +67,7 @@ pub(super) fn addressed<B>(
         request.extensions_mut().insert(Misaddressed(refusal));
         instances.default_instance()
     });
-    request.extensions_mut().insert(instance.begin());
-    request.extensions_mut().insert(instance);
+    begin(&mut request, instance);
     request
 }
 
@@ -77,7 +80,48 @@ pub(super) async fn refuse_misaddressed(request: Request, next: Next) -> Respons
 }
 
 fn opened(instances: &Instances, name: &str) -> Result<Instance, Refusal> {
-    instances.open(name).map_err(Refusal::from)
+    instances.prepare(name).map_err(Refusal::from)
+}
+
+/// Refuses what is under a name that is not served, and what pages of other origins may not do.
+fn guarded<B>(
+    request: &Request<B>,
+    host: Option<&Addressed>,
+    guard: &Guard,
+) -> Result<(), Refusal> {
+    if let Some(Addressed::Directly(host)) = host {
+        guard.host(host)?;
+    }
+    guard.change(request.method(), request.headers())
+}
+
+/// An instance comes into being with the first request that is let in: not with one that is refused, and not with one that
+/// a page of another origin has sent. Tells whether it is another one than was prepared: somebody was faster.
+pub(super) fn keep(
+    request: &mut Request,
+    instances: &Instances,
+    guard: &Guard,
+) -> Result<bool, Refusal> {
+    let Some(prepared) = request.extensions().get::<Instance>().cloned() else { return Ok(false) };
+    if instances.find(prepared.name()).is_none() && guard.is_foreign(request.headers()) {
+        let message = "a page of another origin makes no instance: --allow-origin lets it in";
+        return Err(Refusal::forbidden(message));
+    }
+    let kept = instances.keep(prepared.clone())?;
+    let is_other = !kept.is(&prepared);
+    if is_other {
+        begin(request, kept);
+    }
+    Ok(is_other)
+}
+
+/// Gives a request its instance, and the world that this has now.
+fn begin<B>(request: &mut Request<B>, instance: Instance) {
+    let arrival = request.extensions().get::<Arrival>().copied();
+    let session =
+        arrival.map_or_else(|| instance.begin(), |it| instance.begin_of(it.connection, it.at));
+    request.extensions_mut().insert(session);
+    request.extensions_mut().insert(instance);
 }
 
 fn elsewhere(host: &str) -> Refusal {

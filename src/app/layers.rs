@@ -14,7 +14,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use super::addressing::{addressed, refuse_misaddressed};
+use super::addressing::{addressed, keep, refuse_misaddressed};
+use super::guard::Guard;
+use super::read_on::read_on;
 use super::token_key;
 use crate::config::Config;
 use crate::control::{self, Control};
@@ -34,6 +36,7 @@ const EVIDENCE: HeaderName = HeaderName::from_static("x-domock-evidence");
 pub(super) struct LayerOptions {
     pub(super) instances: Instances,
     pub(super) key: TokenKey,
+    pub(super) guard: Guard,
     pub(super) body_time_max: Duration,
 }
 
@@ -50,49 +53,78 @@ pub(super) fn around(
 + Send
 + Sync
 + 'static {
-    let LayerOptions { instances, key, body_time_max } = options;
+    let LayerOptions { instances, key, guard, body_time_max } = options;
     ServiceBuilder::new()
         // 1. The instance, by path, host or token: everything else happens in it.
         .map_request(move |request: axum::http::Request<Incoming>| {
-            addressed(request, &instances, &key).map(Body::new)
+            addressed(request, &instances, (&key, &guard)).map(Body::new)
         })
-        // 2. Domo's envelope around every refusal from further in.
+        // 2. What is left of a body is read on, so that a client who is still writing gets the answer.
+        .layer(middleware::from_fn(read_on))
+        // 3. Domo's envelope around every refusal from further in.
         .layer(middleware::from_fn(error::envelope_refusals))
-        // 3. A panic becomes a 500, and the server goes on.
+        // 4. A panic becomes a 500, and the server goes on.
         .layer(CatchPanicLayer::custom(panicked))
-        // 4. A request for no instance is refused.
+        // 5. A request for no instance is refused.
         .layer(middleware::from_fn(refuse_misaddressed))
-        // 5. Gives up on a body that stops arriving.
+        // 6. A body that stops arriving is given up.
         .layer(RequestBodyTimeoutLayer::new(body_time_max))
-        // 6. Decompresses gzip before handlers count bytes, also if only the content type says that it is gzip.
+        // 7. gzip is undone before a handler counts bytes, also where only the content type tells of it.
         .map_request(extract::gzip_by_type)
         .layer(RequestDecompressionLayer::new())
-        // 7. On Domo's routes only, `check_evidence_and_caller`, which needs to know the route.
+        // 8. On Domo's routes: `check_evidence_and_caller`, which needs to know the route.
         .service(router)
 }
 
 /// Domo's routes and Domock's own.
-pub(super) fn router(config: &Config, control: Control) -> Router {
+pub(super) fn router(config: &Config, guard: Guard, control: Control) -> Router {
     let settings = wire::Settings {
         default_shape: config.answers.default_shape,
         json_bytes_max: config.limits.max_json_bytes,
         part_bytes_max: config.limits.max_part_bytes,
         token_key: token_key(config),
     };
-    let labels = (config.answers.require_evidence, control.counters.clone(), token_key(config));
+    let labels = Labels {
+        required: config.answers.require_evidence,
+        counters: control.counters.clone(),
+        key: token_key(config),
+        instances: control.instances.clone(),
+        guard: guard.clone(),
+    };
+    let instances = control.instances.clone();
+    let kept = middleware::from_fn(move |mut request: Request, next: Next| {
+        let kept = keep(&mut request, &instances, &guard);
+        async move {
+            match kept {
+                Ok(_) => next.run(request).await,
+                Err(refusal) => refusal.into_response(),
+            }
+        }
+    });
     let domo = routes::router()
         .route_layer(middleware::from_fn_with_state(labels, check_evidence_and_caller))
         .with_state(settings);
     Router::new()
         .merge(domo)
-        .merge(control::routes::router(control))
+        .merge(control::routes::router(control).route_layer(kept))
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::no_such_verb)
 }
 
-/// Counts the request, answers 501 if the evidence for the route is too weak, and authenticates the caller.
+/// What [`check_evidence_and_caller`] works with.
+#[derive(Clone)]
+struct Labels {
+    required: Evidence,
+    counters: RouteCounters,
+    key: TokenKey,
+    instances: Instances,
+    guard: Guard,
+}
+
+/// Says how sure we are of an answer, and withholds it where that is not sure enough. Counts the request, and lets it
+/// in as its user, or not at all.
 async fn check_evidence_and_caller(
-    State((required, counters, key)): State<(Evidence, RouteCounters, TokenKey)>,
+    State(Labels { required, counters, key, instances, guard }): State<Labels>,
     path: MatchedPath,
     mut request: Request,
     next: Next,
@@ -103,6 +135,8 @@ async fn check_evidence_and_caller(
     counters.count(route);
     let admitted = if route.evidence <= required {
         let_in(route, &key, &mut request)
+            .and_then(|()| keep(&mut request, &instances, &guard))
+            .and_then(|is_other| if is_other { let_in(route, &key, &mut request) } else { Ok(()) })
     } else {
         let grade = route.evidence.name();
         let message = format!(

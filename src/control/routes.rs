@@ -1,10 +1,6 @@
 //! The table of Domock's own routes. The router and the OpenAPI description are built from it, and a test compares README.md with it.
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::header;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
@@ -12,7 +8,6 @@ use serde_json::{Map, Value};
 use super::coverage::Coverage;
 use super::worlds::{Done, InstanceSummary};
 use super::{Control, certificate, clock, coverage, health, worlds};
-use crate::wire::error::Refusal;
 use crate::wire::routes::Verb::{self, Delete, Get, Post};
 use crate::wire::routes::{SchemaOf, schema_of};
 
@@ -110,17 +105,5 @@ pub fn router(control: Control) -> Router {
     OWN_ROUTES
         .iter()
         .fold(Router::new(), |router, it| router.route(it.path, (it.mount)(it.verb.filter())))
-        .route_layer(middleware::from_fn(refuse_web_pages))
         .with_state(control)
-}
-
-/// A web page must not control the server of a user who visits it.
-async fn refuse_web_pages(request: Request, next: Next) -> Response {
-    let is_cross_site = request.headers().contains_key(header::ORIGIN)
-        || request.headers().get("sec-fetch-site").is_some_and(|it| it == "cross-site");
-    if is_cross_site && request.method() != axum::http::Method::GET {
-        let message = "the control plane refuses requests from web pages";
-        return Refusal::forbidden(message).into_response();
-    }
-    next.run(request).await
 }

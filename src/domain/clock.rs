@@ -34,8 +34,9 @@ impl Clock {
         Self(Hands::Running { offset_ms: 0 })
     }
 
-    pub const fn frozen(at: Timestamp) -> Self {
-        Self(Hands::Frozen { at })
+    /// Within the calendar of the engine.
+    pub fn frozen(at: Timestamp) -> Self {
+        Self(Hands::Frozen { at: at.clamp(Timestamp(0), LAST) })
     }
 
     pub fn now(self) -> Timestamp {

@@ -3,10 +3,16 @@
 mod access;
 mod history;
 mod indexing;
+mod live;
+mod texts;
 mod uploading;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use imbl::Vector;
+
+use live::LiveVersions;
 
 use super::clock::Timestamp;
 use super::error::{AskedFor, Error, Result};
@@ -22,6 +28,7 @@ use crate::engine::Table;
 
 pub use history::ReplacedTable;
 pub use indexing::IndexPlan;
+pub use live::LiveMark;
 pub use uploading::Commit;
 
 #[derive(Clone, Debug)]
@@ -38,12 +45,15 @@ pub struct Dataset {
     grants: BTreeMap<Grantee, AccessLevel>,
     uploads: BTreeMap<UploadId, Arc<Upload>>,
     last_upload: UploadId,
-    versions: Vec<Arc<DataVersion>>,
+    /// Persistent, like all that grows with each append: a change copies a dataset.
+    versions: Vector<Arc<DataVersion>>,
+    live: LiveVersions,
     /// The version that holds each partition, also while that version is deleted.
     partitions: BTreeMap<PartitionTag, UploadId>,
     jobs: Vec<Arc<IndexJob>>,
     pub stream: Option<Arc<Stream>>,
     pub policies: Arc<Policies>,
+    texts: Option<texts::PaidTexts>,
 }
 
 /// What its users call a dataset, and what kind of source it says that it comes from.
@@ -101,11 +111,13 @@ impl Dataset {
             grants: BTreeMap::from([(Grantee::User(owner), AccessLevel::Owner)]),
             uploads: BTreeMap::new(),
             last_upload: UploadId::new(0),
-            versions: Vec::new(),
+            versions: Vector::new(),
+            live: LiveVersions::default(),
             partitions: BTreeMap::new(),
             jobs: Vec::new(),
             stream: None,
             policies: Arc::default(),
+            texts: None,
         };
         let plan = dataset.index_plan(&[])?;
         let nothing = Table::empty(Arc::clone(dataset.schema.layout()));

@@ -1,7 +1,7 @@
 //! What an instance refuses to do, and why. Knows nothing of HTTP.
 
 use super::ids::{DatasetId, UserId};
-use crate::engine::{CsvError, SqlError};
+use crate::engine::{BudgetExceeded, CsvError, SqlError};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -34,6 +34,8 @@ pub enum Error {
     /// Stored rows cannot be brought under the dataset's present schema.
     #[error("Indexing failed for dataset {dataset}: {problem}")]
     Conversion { dataset: DatasetId, problem: String },
+    #[error(transparent)]
+    Budget(#[from] BudgetExceeded),
     #[error(transparent)]
     Query(#[from] SqlError),
     #[error("{0} is not emulated")]

@@ -1,10 +1,12 @@
 //! Index jobs: what makes versions queryable.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use imbl::OrdSet;
+
 use super::clock::Timestamp;
+use super::dataset::LiveMark;
 use super::ids::UploadId;
 use super::schema::Schema;
 use crate::engine::Table;
@@ -58,7 +60,9 @@ pub struct IndexJob {
     pub key: IndexKey,
     pub requested_at: Timestamp,
     pub ready_at: Timestamp,
-    pub versions: BTreeSet<UploadId>,
+    pub versions: OrdSet<UploadId>,
+    /// Which live versions its view was made of; none where it was made of some of them only.
+    pub(super) made_of: Option<LiveMark>,
     /// What queries see once the job is done; dropped when a later job is done too.
     pub view: Option<View>,
 }

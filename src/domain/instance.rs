@@ -1,6 +1,8 @@
 //! One emulated Domo: its name, its settings, and the world that new requests meet.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use super::clock::{Clock, Timestamp};
 use super::ids::UserId;
@@ -8,7 +10,7 @@ use super::session::{AnonymousSession, Session};
 use super::settings::Setup;
 use super::store::WorldStore;
 use super::world::World;
-use crate::engine::Engine;
+use crate::engine::{Asker, Engine, Ticket};
 
 pub use super::settings::{Auth, InstanceSettings};
 
@@ -36,7 +38,11 @@ impl Instance {
         settings: InstanceSettings,
     ) -> Self {
         let world = origin.fork(new_clock(&settings));
-        Self::with_world(world, origin, Setup { name: name.into(), engine, settings })
+        Self::with_world(
+            world,
+            origin,
+            Setup { number: next_number(), name: name.into(), engine, settings },
+        )
     }
 
     fn with_world(world: World, origin: Arc<World>, setup: Setup) -> Self {
@@ -49,9 +55,15 @@ impl Instance {
     #[must_use]
     pub fn fork(&self, name: impl Into<String>) -> Self {
         let Setup { engine, settings, .. } = &*self.inner.setup;
-        let setup = Setup { name: name.into(), engine: engine.clone(), settings: settings.clone() };
+        let (number, engine, settings) = (next_number(), engine.clone(), settings.clone());
+        let setup = Setup { number, name: name.into(), engine, settings };
         let origin = self.snapshot();
         Self::with_world(World::clone(&origin), origin, setup)
+    }
+
+    /// Whether both are handles of one.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     pub fn name(&self) -> &str {
@@ -79,7 +91,14 @@ impl Instance {
 
     /// The beginning of a request, whose user is not known yet.
     pub fn begin(&self) -> AnonymousSession {
-        AnonymousSession { world: self.store(), setup: Arc::clone(&self.inner.setup) }
+        self.begin_of(0, Instant::now())
+    }
+
+    /// The beginning of a request that came over a connection, by its number, at a moment.
+    pub fn begin_of(&self, connection: u64, began: Instant) -> AnonymousSession {
+        let setup = Arc::clone(&self.inner.setup);
+        let asker = Asker { group: setup.number, member: connection };
+        AnonymousSession { world: self.store(), setup, ticket: Ticket { asker, began } }
     }
 
     /// The beginning of a request of this user, whether or not there is one.
@@ -108,7 +127,12 @@ impl Instance {
     /// Moves the clock, and tells how it stands then.
     pub fn move_clock(&self, moves: impl FnOnce(&mut Clock)) -> Clock {
         self.store().set(|world| {
+            let before = world.clock.now();
             moves(&mut world.clock);
+            let after = world.clock.now();
+            if after < before {
+                world.keep_indexed(before, after);
+            }
             world.clock
         })
     }
@@ -116,6 +140,11 @@ impl Instance {
     fn store(&self) -> Arc<WorldStore> {
         Arc::clone(&self.inner.store.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn next_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 fn new_clock(settings: &InstanceSettings) -> Clock {

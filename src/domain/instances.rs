@@ -70,12 +70,28 @@ impl Instances {
 
     /// The instance of that name, made if there is none.
     pub fn open(&self, name: &str) -> Result<Instance> {
+        self.keep(self.prepare(name)?)
+    }
+
+    /// The instance of that name; one that nobody else sees, until it is [kept](Self::keep), if there is none.
+    pub fn prepare(&self, name: &str) -> Result<Instance> {
         if let Some(known) = self.find(name) {
             return Ok(known);
         }
         if !is_name(name) {
             let problem = format!("'{name}' cannot be one: letters, digits and hyphens can");
             return Err(Error::invalid("instance", problem));
+        }
+        let origin = self.inner.seeds.origin_for(name);
+        let (engine, settings) = (self.inner.engine.clone(), self.inner.settings.clone());
+        Ok(Instance::new(name, origin, engine, settings))
+    }
+
+    /// Makes a prepared instance one of these; the one that is there already where somebody was faster.
+    pub fn keep(&self, prepared: Instance) -> Result<Instance> {
+        let name = prepared.name();
+        if let Some(known) = self.find(name) {
+            return Ok(known);
         }
         let _opening = self.inner.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = self.find(name) {
@@ -87,11 +103,8 @@ impl Instances {
                 limit: self.inner.count_max,
             });
         }
-        let origin = self.inner.seeds.origin_for(name);
-        let made =
-            Instance::new(name, origin, self.inner.engine.clone(), self.inner.settings.clone());
-        self.inner.by_name.insert(name.to_owned(), made.clone());
-        Ok(made)
+        self.inner.by_name.insert(name.to_owned(), prepared.clone());
+        Ok(prepared)
     }
 
     pub fn find(&self, name: &str) -> Option<Instance> {

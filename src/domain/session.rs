@@ -13,15 +13,16 @@ use super::error::{Error, Result};
 use super::ids::{DatasetId, Ids, StreamId, UserId};
 use super::permission::{AccessLevel, Grantee, Need};
 use super::settings::Setup;
-use super::store::WorldStore;
+use super::store::{CommitTurn, WorldStore};
 use super::world::World;
-use crate::engine::Engine;
+use crate::engine::{Engine, Lease, Ticket};
 
 /// A request whose user is not known yet, or is not asked for.
 #[derive(Clone, Debug)]
 pub struct AnonymousSession {
     pub(super) world: Arc<WorldStore>,
     pub(super) setup: Arc<Setup>,
+    pub(super) ticket: Ticket,
 }
 
 /// A request of a user. Its operations are in `operations`.
@@ -30,6 +31,7 @@ pub struct Session {
     world: Arc<WorldStore>,
     setup: Arc<Setup>,
     user: UserId,
+    ticket: Ticket,
 }
 
 /// One moment of a world as one user meets it: what time it is, and who is who.
@@ -64,12 +66,18 @@ impl<T> AsOf<T> {
 impl AnonymousSession {
     /// The same request, as this user.
     pub fn log_in_as(&self, user: UserId) -> Session {
-        Session { world: Arc::clone(&self.world), setup: Arc::clone(&self.setup), user }
+        let (world, setup) = (Arc::clone(&self.world), Arc::clone(&self.setup));
+        Session { world, setup, user, ticket: self.ticket }
     }
 
     /// A trace id for a refusal.
     pub fn trace(&self) -> String {
         self.draw(Ids::refusal)
+    }
+
+    /// Pays for a body while it arrives.
+    pub fn body_lease(&self) -> Lease {
+        self.setup.engine.body_lease()
     }
 
     pub(super) fn draw<T>(&self, draw: impl FnOnce(&mut Ids) -> T) -> T {
@@ -88,6 +96,11 @@ impl Session {
 
     pub(super) fn engine(&self) -> &Engine {
         &self.setup.engine
+    }
+
+    /// Who asks, and since when.
+    pub fn ticket(&self) -> Ticket {
+        self.ticket
     }
 
     pub(super) fn setup(&self) -> &Setup {
@@ -144,7 +157,7 @@ impl Session {
     ) -> Result<AsOf<T>, E> {
         self.update(|world, moment| {
             moment.permit(world.dataset(id)?, need)?;
-            world.change(id, |dataset| change(dataset, moment))
+            world.change(id, |dataset| self.paid(dataset, |it| change(it, moment)))
         })
     }
 
@@ -157,8 +170,24 @@ impl Session {
     ) -> Result<AsOf<T>> {
         self.update(|world, moment| {
             let id = moment.permit(world.dataset_of(stream)?, need)?.id;
-            world.change(id, |dataset| change(dataset, moment))
+            world.change(id, |dataset| self.paid(dataset, |it| change(it, moment)))
         })
+    }
+
+    /// Changes a dataset, and pays for what its texts take then.
+    pub(super) fn paid<T, E: From<Error>>(
+        &self,
+        dataset: &mut Dataset,
+        change: impl FnOnce(&mut Dataset) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let outcome = change(dataset)?;
+        dataset.pay_for_texts(&self.engine().budgets().texts)?;
+        Ok(outcome)
+    }
+
+    /// The turn of a commit that was overtaken so many times.
+    pub(super) async fn commit_turn(&self, overtaken: usize) -> CommitTurn<'_> {
+        self.world.commit_turn(overtaken).await
     }
 
     /// The one way by which a user changes the world: all of the change is published, or nothing.

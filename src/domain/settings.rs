@@ -22,11 +22,15 @@ pub struct InstanceSettings {
     /// Where the clock stands still at the start and after a reset; it runs where this is `None`.
     pub frozen_at: Option<Timestamp>,
     pub auth: Auth,
+    /// Makes the token of a login that nobody can tell beforehand; `None` draws it like any other id.
+    pub login_token: Option<fn() -> String>,
 }
 
 /// What all requests to an instance share, whatever becomes of its world.
 #[derive(Debug)]
 pub(super) struct Setup {
+    /// Tells it from all other instances.
+    pub number: u64,
     pub name: String,
     pub engine: Engine,
     pub settings: InstanceSettings,

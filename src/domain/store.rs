@@ -16,7 +16,19 @@ pub struct WorldStore {
     current: RwLock<Arc<World>>,
     /// Held by the one change that runs. Readers do not wait for it.
     writer: Mutex<()>,
+    /// Shared by commits; taken whole by one that others overtook again and again.
+    commits: tokio::sync::RwLock<()>,
 }
+
+/// Held while a commit computes and publishes.
+#[derive(Debug)]
+pub enum CommitTurn<'a> {
+    Shared { _held: tokio::sync::RwLockReadGuard<'a, ()> },
+    Alone { _held: tokio::sync::RwLockWriteGuard<'a, ()> },
+}
+
+/// How often a commit may be overtaken before it is let through alone.
+const OVERTAKEN_MAX: usize = 3;
 
 thread_local! {
     static CHANGING: Cell<bool> = const { Cell::new(false) };
@@ -24,7 +36,11 @@ thread_local! {
 
 impl WorldStore {
     pub fn new(world: World) -> Self {
-        Self { current: RwLock::new(Arc::new(world)), writer: Mutex::new(()) }
+        Self {
+            current: RwLock::new(Arc::new(world)),
+            writer: Mutex::new(()),
+            commits: tokio::sync::RwLock::default(),
+        }
     }
 
     /// The world as it is now. Later changes do not show in it.
@@ -48,6 +64,16 @@ impl WorldStore {
         // Whatever only the old world still held is freed when nobody waits any more.
         drop(before);
         Ok(outcome)
+    }
+
+    /// A commit is computed without a lock, and starts over where another was faster. One that was overtaken too often is
+    /// let through alone: the lock is fair, so it waits for those who are at it, and nobody gets in between.
+    pub async fn commit_turn(&self, overtaken: usize) -> CommitTurn<'_> {
+        if overtaken < OVERTAKEN_MAX {
+            CommitTurn::Shared { _held: self.commits.read().await }
+        } else {
+            CommitTurn::Alone { _held: self.commits.write().await }
+        }
     }
 
     /// A change that cannot fail.

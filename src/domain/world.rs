@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use super::clock::Clock;
+use super::clock::{Clock, Timestamp};
 use super::dataset::Dataset;
 use super::directory::Directory;
 use super::error::{Error, Result};
@@ -95,6 +95,29 @@ impl World {
             self.streams.remove(&stream.id);
         }
         Ok(removed)
+    }
+
+    /// Gives up the rows of all versions that no longer count.
+    pub fn forget_history(&mut self) -> Result<()> {
+        let ids: Vec<DatasetId> =
+            self.datasets.values().filter(|it| it.has_history()).map(|it| it.id).collect();
+        ids.into_iter().try_for_each(|id| {
+            self.change(id, |it| {
+                it.forget_history();
+                Ok(())
+            })
+        })
+    }
+
+    /// Keeps what could be queried before the clock was moved back from one moment to another.
+    pub fn keep_indexed(&mut self, before: Timestamp, after: Timestamp) {
+        let ids: Vec<DatasetId> = self.datasets.keys().copied().collect();
+        for id in ids {
+            let _: Result<()> = self.change(id, |it| {
+                it.keep_indexed(before, after);
+                Ok(())
+            });
+        }
     }
 
     /// Runs `change` on a copy of the dataset and puts that in its place, unless `change` fails.

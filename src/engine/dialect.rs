@@ -4,6 +4,7 @@ mod aggregates;
 mod allowed;
 mod bags;
 mod build;
+mod chains;
 mod clauses;
 mod comparisons;
 mod conditions;
@@ -24,8 +25,10 @@ mod naming;
 mod now;
 mod quotes;
 mod repetition;
+mod row_counts;
 mod same;
 mod special_forms;
+pub(crate) mod structured;
 mod syntax;
 mod tokens;
 mod unix_time;
@@ -92,6 +95,8 @@ const REWRITES: &[Rewrite] = &[
     dual::fix,
     bags::fix,
     named_windows::fix,
+    row_counts::fix,
+    chains::fix,
     grouping::fix,
     constants::fix,
     now::fix,
@@ -112,6 +117,7 @@ pub(crate) struct Parsed {
     outputs: Vec<Output>,
 }
 
+#[cfg(test)]
 pub(crate) fn prepare(sql: &str, facts: &Facts) -> Result<Prepared, SqlError> {
     rewrite(parse(sql, facts)?, facts)
 }

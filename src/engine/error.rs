@@ -5,6 +5,7 @@ mod translate;
 use std::time::Duration;
 
 use super::evidence::{Grade, Weakest};
+use super::memory::BudgetExceeded;
 
 /// A refusal of a query, in one sentence that names no engine.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +32,13 @@ pub enum SqlError {
     Memory { limit_bytes: u64 },
     #[error("the query's answer has more rows than the limit of {limit_rows}")]
     Rows { limit_rows: u64 },
-    /// A defect of ours; the chain is for the log.
-    #[error("the query could not be run")]
+    #[error(transparent)]
+    Budget(#[from] BudgetExceeded),
+    /// Its reader paused for too long, or is gone.
+    #[error("the answer was not read")]
+    Unread,
+    /// A defect of Domock's or of DataFusion's; the chain is for the log.
+    #[error("the query meets a defect of the SQL engine, which the log tells: write it otherwise")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod arguments;
+mod calculation;
 mod checked_integers;
 mod conversions;
 mod date_arithmetic;
@@ -14,6 +15,7 @@ mod date_parts;
 mod date_text;
 mod date_units;
 mod datetime;
+mod like;
 mod logic;
 mod math;
 mod number_text;
@@ -40,12 +42,13 @@ use datafusion::logical_expr::{
     Volatility,
 };
 
+use super::interrupt;
 use arguments::Args;
 
 pub(crate) use aggregates::ignores_order;
-pub use registry::is_engine_only;
 pub use registry::{Listed, list};
 pub(crate) use registry::{aggregate, scalar, window};
+pub use registry::{is_engine_only, is_internal};
 pub(in crate::engine) use registry::{is_rewritten_aggregate, source};
 
 /// What a function is about.
@@ -178,6 +181,8 @@ impl ScalarUDFImpl for Udf {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
+        // The planner asks for types again and again.
+        interrupt::check()?;
         let kinds: Vec<DataType> =
             args.arg_fields.iter().map(|it| it.data_type().clone()).collect();
         let literals: Vec<Option<String>> = args
@@ -189,6 +194,7 @@ impl ScalarUDFImpl for Udf {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        interrupt::check()?;
         let wanted = args.return_field.data_type().clone();
         let arguments = Args::new(&args, &self.pool)?;
         let mut array = (self.function.evaluate)(&arguments)?;

@@ -10,6 +10,8 @@ use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 
+use imbl::Vector;
+
 use super::memory::Lease;
 use super::types::{Column, arrow_schema};
 
@@ -26,7 +28,8 @@ pub struct Table {
     columns: Arc<[Column]>,
     schema: SchemaRef,
     batches: Arc<[RecordBatch]>,
-    leases: Arc<[Arc<Lease>]>,
+    /// Persistent: a table that grows by single rows shares those of the table before.
+    leases: Vector<Arc<Lease>>,
     rows: u64,
     bytes: u64,
     stamp: u64,
@@ -39,6 +42,14 @@ impl Table {
 
     /// A table of batches that all have the schema of `columns`; `leases` pay for their memory.
     pub fn new(columns: Arc<[Column]>, batches: Vec<RecordBatch>, leases: Vec<Arc<Lease>>) -> Self {
+        Self::with_leases(columns, batches, leases.into())
+    }
+
+    fn with_leases(
+        columns: Arc<[Column]>,
+        batches: Vec<RecordBatch>,
+        leases: Vector<Arc<Lease>>,
+    ) -> Self {
         static NEXT_STAMP: AtomicU64 = AtomicU64::new(1);
         let schema = arrow_schema(&columns);
         debug_assert!(batches.iter().all(|it| it.schema_ref() == &schema));
@@ -48,7 +59,7 @@ impl Table {
             columns,
             schema,
             batches: batches.into(),
-            leases: leases.into(),
+            leases,
             rows,
             bytes,
             stamp: NEXT_STAMP.fetch_add(1, Ordering::Relaxed),
@@ -61,10 +72,10 @@ impl Table {
     /// would be queried a row at a time.
     pub fn concat<'a>(columns: Arc<[Column]>, tables: impl IntoIterator<Item = &'a Self>) -> Self {
         let schema = arrow_schema(&columns);
-        let (mut batches, mut small, mut leases) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut batches, mut small, mut leases) = (Vec::new(), Vec::new(), Vector::new());
         let mut small_rows = 0;
         for table in tables {
-            leases.extend(table.leases.iter().cloned());
+            leases.append(table.leases.clone());
             for batch in table.batches.iter() {
                 let is_small = batch.num_rows() < SMALL_BATCH_ROWS;
                 if !is_small || small_rows >= MERGED_BATCH_ROWS {
@@ -80,7 +91,7 @@ impl Table {
             }
         }
         merge(&schema, &mut small, &mut batches);
-        Self::new(columns, batches, leases)
+        Self::with_leases(columns, batches, leases)
     }
 
     pub fn columns(&self) -> &Arc<[Column]> {
@@ -95,8 +106,13 @@ impl Table {
         &self.batches
     }
 
-    pub fn leases(&self) -> &[Arc<Lease>] {
+    pub fn leases(&self) -> &Vector<Arc<Lease>> {
         &self.leases
+    }
+
+    /// Whether the memory of its rows is still counted; tables that nobody paid for are as good.
+    pub fn is_paid(&self) -> bool {
+        !self.leases.iter().any(|it| it.is_released())
     }
 
     pub fn rows(&self) -> u64 {

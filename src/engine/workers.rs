@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
+use super::interrupt;
+
 /// Bytes of stack of a thread: the planner recurses over the syntax tree.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -49,9 +51,12 @@ impl Drop for Workers {
     }
 }
 
+/// For each thread that computes, one more: a query works for long between two of its pauses, and the system's scheduler
+/// then shares the core with a short one.
 fn start(threads: usize) -> Runtime {
+    interrupt::follow_spawned_tasks();
     Builder::new_multi_thread()
-        .worker_threads(threads)
+        .worker_threads(2 * threads)
         .thread_name("domock-query")
         .thread_stack_size(STACK_BYTES)
         // A query that comes in gets in line at once, also while those in line keep the threads busy.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
@@ -55,10 +55,12 @@ impl Authority {
         if !pem_file.exists() && !key_file.exists() {
             let made = Self::new()?;
             fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-            write(&key_file, &made.issuer.key().serialize_pem(), 0o600)?;
-            write(&pem_file, &made.pem, 0o644)?;
-            return Ok(made);
+            if put(&key_file, &made.issuer.key().serialize_pem(), 0o600)? {
+                put(&pem_file, &made.pem, 0o644)?;
+                return Ok(made);
+            }
         }
+        wait_for(&pem_file);
         let (pem, key) = (read(&pem_file)?, read(&key_file)?);
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).with_context(|| {
             format!("{}: is not a certificate in PEM format", pem_file.display())
@@ -132,9 +134,27 @@ fn read(file: &Path) -> anyhow::Result<String> {
     fs::read_to_string(file).with_context(|| file.display().to_string())
 }
 
-fn write(file: &PathBuf, text: &str, mode: u32) -> anyhow::Result<()> {
-    let options = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(file);
-    options
-        .and_then(|mut it| it.write_all(text.as_bytes()))
-        .with_context(|| file.display().to_string())
+/// Puts a whole file there or none; false where another server that starts at the same time has done so.
+fn put(file: &Path, text: &str, mode: u32) -> anyhow::Result<bool> {
+    let draft = file.with_extension(format!("draft-{}", std::process::id()));
+    let _ = fs::remove_file(&draft);
+    let options = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&draft);
+    let written = options.and_then(|mut it| it.write_all(text.as_bytes()));
+    let linked = written.and_then(|()| fs::hard_link(&draft, file));
+    let _ = fs::remove_file(&draft);
+    match linked {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).with_context(|| file.display().to_string()),
+    }
+}
+
+/// The server that has put the key there is about to put the certificate beside it.
+fn wait_for(file: &Path) {
+    for _ in 0..100 {
+        if file.exists() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

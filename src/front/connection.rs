@@ -5,6 +5,8 @@ use std::io::{self, Cursor};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -19,14 +21,30 @@ use tokio::sync::OwnedSemaphorePermit;
 use tower::{Service, ServiceExt};
 
 use super::options::{ServeOptions, in_background, stopped};
+use super::patient::Patient;
 use super::proxy::{self, Addressed};
 
 /// First byte of every TLS connection and of no HTTP request.
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// Bytes of a head, and of what is read or written at a time: thousands of connections may hold as much.
+const BUFFER_BYTES_MAX: usize = 128 << 10;
+
+/// How a request came; an extension of every request.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    pub peer: SocketAddr,
+    /// Counts from 1.
+    pub connection: u64,
+    /// When its head was there.
+    pub at: Instant,
+}
+
 pub(super) struct Connection<S> {
     service: S,
     options: ServeOptions,
+    peer: SocketAddr,
+    number: u64,
     /// Held until the connection ends, and a tunnel that it became.
     _permit: OwnedSemaphorePermit,
 }
@@ -40,8 +58,14 @@ where
         + 'static,
     S::Future: Send,
 {
-    pub(super) fn new(service: S, options: ServeOptions, permit: OwnedSemaphorePermit) -> Self {
-        Self { service, options, _permit: permit }
+    pub(super) fn new(
+        service: S,
+        options: ServeOptions,
+        (peer, permit): (SocketAddr, OwnedSemaphorePermit),
+    ) -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { service, options, peer, number, _permit: permit }
     }
 
     pub(super) async fn serve(self, socket: TcpStream) {
@@ -49,6 +73,7 @@ where
         let mut first = [0];
         // Otherwise the client closed the connection or sent nothing.
         if let Some(1) = self.in_time(socket.peek(&mut first)).await {
+            let socket = Patient::new(socket, self.options.unread_time_max);
             Arc::new(self).serve_either(socket, first[0], local, None).await;
         }
     }
@@ -81,7 +106,9 @@ where
     {
         let stopped = stopped(self.options.stop.clone());
         let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.options.head_time_max);
+        http.timer(TokioTimer::new())
+            .header_read_timeout(self.options.head_time_max)
+            .max_buf_size(BUFFER_BYTES_MAX);
         let service = service_fn(move |request| {
             let (connection, tunnel) = (Arc::clone(&self), tunnel.clone());
             async move { connection.answer(request, local, tunnel).await }
@@ -116,6 +143,8 @@ where
             // CONNECT has no path, but the router needs one to refuse it.
             *request.uri_mut() = Uri::from_static("/");
         }
+        let arrival = Arrival { peer: self.peer, connection: self.number, at: Instant::now() };
+        request.extensions_mut().insert(arrival);
         request.extensions_mut().insert(addressed);
         self.service.clone().oneshot(request).await
     }

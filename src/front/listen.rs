@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +18,8 @@ use super::options::{in_background, stopped};
 
 pub use super::options::ServeOptions;
 
-/// How long open connections may take to finish when the server stops.
-const DRAIN_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long open connections may take to finish when the server stops: Docker kills after ten seconds.
+const DRAIN_TIME_MAX: Duration = Duration::from_secs(8);
 
 /// Serves until told to stop, then waits for open connections.
 pub async fn serve<S>(listener: TcpListener, service: S, options: ServeOptions)
@@ -36,8 +37,8 @@ where
             accepted = accept(&listener, &permits) => accepted,
             () = stopped(options.stop.clone()) => break,
         };
-        let Some((socket, permit)) = accepted else { continue };
-        let connection = Connection::new(service.clone(), options.clone(), permit);
+        let Some((socket, peer, permit)) = accepted else { continue };
+        let connection = Connection::new(service.clone(), options.clone(), (peer, permit));
         in_background(connection.serve(socket));
     }
     drop(listener);
@@ -52,13 +53,13 @@ where
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((socket, _)) => {
+        Ok((socket, peer)) => {
             // Responses are written whole, so Nagle's algorithm would only delay them.
             socket.set_nodelay(true).ok();
-            Some((socket, permit))
+            Some((socket, peer, permit))
         }
         Err(error) => {
             tracing::warn!(%error, "could not accept a connection");

@@ -13,6 +13,8 @@ pub struct ServeOptions {
     /// Time for a client to send its first byte, to finish the TLS handshake, and to send the head of a request.
     pub head_time_max: Duration,
     pub connections_max: u32,
+    /// How long a client may leave an answer unread.
+    pub unread_time_max: Duration,
     /// True once the server has to stop.
     pub stop: watch::Receiver<bool>,
 }

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::{Context, anyhow};
@@ -31,24 +32,34 @@ pub(crate) struct DatasetFiles<'a> {
     pub about: Option<(DatasetFile, PathBuf)>,
 }
 
-/// Reads all datasets, each on its own thread, and returns them in the order of their names.
+/// Reads all datasets with a thread for each core, and returns them in the order of their names.
 pub(crate) fn all(
     plots: &[DatasetFiles],
     engine: &Engine,
     directory: &Directory,
     now: Timestamp,
 ) -> anyhow::Result<Vec<Dataset>> {
+    let next = AtomicUsize::new(0);
+    let read = || {
+        let mut datasets = Vec::new();
+        while let Some(plot) = plots.get(next.fetch_add(1, Ordering::Relaxed)) {
+            datasets.push((plot.name, plot.dataset(engine, directory, now)));
+        }
+        datasets
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(plots.len());
+    let mut datasets = Vec::with_capacity(plots.len());
     thread::scope(|scope| {
-        let readers: Vec<_> =
-            plots.iter().map(|plot| scope.spawn(|| plot.dataset(engine, directory, now))).collect();
-        readers
-            .into_iter()
-            .map(|it| {
-                it.join()
-                    .unwrap_or_else(|_| Err(anyhow!("a bug in Domock: reading a seed panicked")))
-            })
-            .collect()
-    })
+        let readers: Vec<_> = (0..threads).map(|_| scope.spawn(read)).collect();
+        for reader in readers {
+            let read =
+                reader.join().map_err(|_| anyhow!("a bug in Domock: reading a seed panicked"))?;
+            datasets.extend(read);
+        }
+        anyhow::Ok(())
+    })?;
+    datasets.sort_by_key(|(name, _)| *name);
+    datasets.into_iter().map(|(_, it)| it).collect()
 }
 
 impl DatasetFiles<'_> {
@@ -56,6 +67,11 @@ impl DatasetFiles<'_> {
     pub(crate) fn partition_files(&self) -> impl Iterator<Item = PathBuf> {
         let partitions = self.about.iter().flat_map(|(about, _)| &about.partitions);
         partitions.map(|it| self.dir.join(it.csv.get_ref()))
+    }
+
+    /// The CSV and the TOML file of this dataset.
+    pub(crate) fn own_files(&self) -> impl Iterator<Item = PathBuf> {
+        self.csv.iter().chain(self.about.iter().map(|(_, path)| path)).cloned()
     }
 
     /// Prevents the ids that the seed uses from being generated again.
@@ -96,7 +112,8 @@ impl DatasetFiles<'_> {
         let columns = self.columns(typing, about)?;
         let mut dataset = Dataset::new(self.id(about)?, profile, columns, owner, now)
             .with_context(|| self.file().display().to_string())?;
-        if let Some(path) = &self.csv {
+        let is_partition = |it: &&PathBuf| self.partition_files().any(|file| file == **it);
+        if let Some(path) = self.csv.as_ref().filter(|it| !is_partition(it)) {
             upload(&mut dataset, path, None, (typing, engine), now)?;
         }
         for partition in &about.partitions {
@@ -344,6 +361,9 @@ fn parse(
     engine: &Engine,
 ) -> anyhow::Result<(Table, u64)> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    if bytes.contains(&b'\r') && !bytes.contains(&b'\n') {
+        anyhow::bail!("{}: its lines end with CR alone; LF and CR LF can be read", path.display());
+    }
     let format = CsvFormat { delimiter: b',', header: Header::Always };
     let mut parser = CsvParser::new(Arc::clone(columns), format, engine.budget());
     if typing == Typing::Guessed {

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::rand::{SecureRandom, SystemRandom};
 
 use super::error::Refusal;
 use crate::domain::instance::Auth;
@@ -20,6 +21,14 @@ const SESSION: &str = "x-domo-authentication";
 
 /// What a token of the public API must be good for, wherever there are datasets and streams.
 const SCOPE: &str = "data";
+
+/// A token that nobody can tell beforehand.
+pub fn random_token() -> String {
+    let mut bytes = [0; 24];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.expect("the system has randomness");
+    URL_SAFE_NO_PAD.encode(bytes)
+}
 
 /// Gives a request its session, as its user, or refuses it. `is_public` is for the routes of api.domo.com, which take
 /// no other credential than a token of theirs.

@@ -12,13 +12,14 @@ use serde::Deserialize;
 use super::error::Refusal;
 use super::queries::Shape;
 use super::shapes::LooseBool;
-use crate::domain::{CsvNull, RowFormat, Rows, SqlError, csv_header};
+use crate::domain::{CsvNull, Export, RowFormat, SqlError, csv_header};
 
 /// The answer while it is written.
-pub fn answer(rows: Rows, null: CsvNull, with_header: bool) -> Response {
-    let header = if with_header { csv_header(rows.columns()) } else { Vec::new() };
+pub fn answer(export: Export, null: CsvNull, with_header: bool) -> Response {
+    let header = if with_header { csv_header(export.columns()) } else { Vec::new() };
     let header = stream::once(ready(Ok::<_, SqlError>(Bytes::from(header))));
-    let chunks = rows.into_chunks(RowFormat::Csv { null }).map_ok(|it| it.bytes);
+    let rows = export.rows(RowFormat::Csv { null });
+    let chunks = rows.into_chunks().map_ok(|it| it.bytes);
     let body = Body::from_stream(header.chain(chunks));
     ([(header::CONTENT_TYPE, Shape::Csv.content_type())], body).into_response()
 }

@@ -105,7 +105,7 @@ impl From<Error> for Refusal {
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             // Nothing that a client would try again by itself.
             Error::TooManyInstances { .. } => StatusCode::INSUFFICIENT_STORAGE,
-            Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::TooLarge { .. } | Error::Budget(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Unsupported(_) => StatusCode::NOT_IMPLEMENTED,
             Error::NotIndexed { asked_for: AskedFor::Schema, .. } => StatusCode::NOT_FOUND,
             Error::Csv { source, .. } if source.is_too_large() => StatusCode::PAYLOAD_TOO_LARGE,
@@ -127,9 +127,10 @@ impl From<SqlError> for Refusal {
 
 fn status_of_query(refusal: &SqlError) -> StatusCode {
     match refusal {
-        SqlError::Memory { .. } | SqlError::Rows { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        SqlError::Memory { .. } | SqlError::Rows { .. } | SqlError::Budget(_) => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         SqlError::Evidence { .. } => StatusCode::NOT_IMPLEMENTED,
-        SqlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
 }

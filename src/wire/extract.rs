@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -123,16 +124,26 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     })
 }
 
+/// Paid for while it arrives.
 async fn whole_body(request: Request, bytes_max: usize) -> Result<bytes::Bytes, Refusal> {
-    let body = Limited::new(request.into_body(), bytes_max);
-    body.collect().await.map(http_body_util::Collected::to_bytes).map_err(|it| {
-        if it.is::<LengthLimitError>() {
+    let mut lease =
+        request.extensions().get::<AnonymousSession>().map(AnonymousSession::body_lease);
+    let mut body = std::pin::pin!(request.into_body());
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|it| broken_body(&it))?;
+        let Some(piece) = frame.data_ref() else { continue };
+        if bytes.len() + piece.len() > bytes_max {
             let message = format!("the body is larger than the limit of {bytes_max} bytes");
-            Refusal::too_large(message)
-        } else {
-            broken_body(&*it)
+            return Err(Refusal::too_large(message));
         }
-    })
+        if let Some(lease) = &mut lease {
+            let grown = lease.grow(piece.len() as u64);
+            grown.map_err(|it| Refusal::too_large(it.to_string()))?;
+        }
+        bytes.extend_from_slice(piece);
+    }
+    Ok(bytes.freeze())
 }
 
 /// Why a body could not be read to its end; a limit may be the cause of a cause.
@@ -177,15 +188,40 @@ impl FromRequest<Settings> for Csv {
 /// What most answers fit into, so that they are written without being moved.
 const REPLY_BYTES: usize = 2 << 10;
 
+/// Bytes of an answer in JSON, which is written whole.
+const REPLY_BYTES_MAX: usize = 64 << 20;
+
+/// A text that stops to grow.
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > REPLY_BYTES_MAX {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A JSON answer.
 #[derive(Debug)]
 pub struct Reply<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
-        let mut body = Vec::with_capacity(REPLY_BYTES);
+        let mut body = Bounded(Vec::with_capacity(REPLY_BYTES));
         match serde_json::to_writer(&mut body, &self.0) {
-            Ok(()) => ([(header::CONTENT_TYPE, JSON)], body).into_response(),
+            Ok(()) => ([(header::CONTENT_TYPE, JSON)], body.0).into_response(),
+            Err(error) if error.is_io() => {
+                let message =
+                    format!("the answer would be larger than the limit of {REPLY_BYTES_MAX} bytes");
+                Refusal::too_large(message).into_response()
+            }
             Err(error) => {
                 Refusal::defect("the answer could not be written").because(error).into_response()
             }

@@ -1,5 +1,6 @@
 //! Lists of datasets: by page, by ids, by search.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -35,7 +36,10 @@ pub async fn bulk(
     session: Session,
     ArrayOrObject(ids): ArrayOrObject<Vec<String>>,
 ) -> Reply<Found> {
-    let ids: Vec<DatasetId> = ids.iter().filter_map(|it| it.parse().ok()).collect();
+    // An id that comes again asks for nothing more.
+    let mut known = HashSet::new();
+    let ids: Vec<DatasetId> =
+        ids.iter().filter_map(|it| it.parse().ok()).filter(|it| known.insert(*it)).collect();
     let found = session.datasets_by_id(&ids);
     Reply(Found { data_sources: found.iter().map(|it| Metadata::of(it, &found.moment)).collect() })
 }

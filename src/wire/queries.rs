@@ -23,7 +23,7 @@ use super::extract::{Json, Query};
 use super::path::Path;
 use super::routes::Evidence;
 use super::shapes::{LooseBool, LooseId};
-use crate::domain::{DatasetId, PolicyId, Rows, Session, SqlError, operations};
+use crate::domain::{DatasetId, PolicyId, Question, Rows, Session, SqlError, operations};
 
 pub use structured::StructuredQuery;
 
@@ -60,25 +60,21 @@ pub async fn answer(
     shape: Shape,
 ) -> Result<Response, Refusal> {
     let seen_as = body.seen_as()?;
-    let sql = body.sql()?;
-    let operations::Answer { rows, duration_ms } = session.query(dataset, sql, &seen_as).await?;
+    let asked = (body.question()?, shape.rows());
+    let operations::Answer { rows, duration_ms } = session.query(dataset, asked, &seen_as).await?;
     let evidence = Evidence::of_query(rows.evidence().grade);
     let frame = shape.frame(dataset, rows.columns(), duration_ms);
-    let body = if rows.is_complete() {
-        whole(rows, frame, shape).await?
-    } else {
-        streamed(rows, frame, shape)
-    };
+    let body = if rows.is_complete() { whole(rows, frame).await? } else { streamed(rows, frame) };
     let mut response = ([(header::CONTENT_TYPE, shape.content_type())], body).into_response();
     response.extensions_mut().insert(evidence);
     Ok(response)
 }
 
 /// A short answer in one piece, so that whatever is wrong with it can still be refused.
-async fn whole(rows: Rows, frame: Frame, shape: Shape) -> Result<Body, Refusal> {
+async fn whole(rows: Rows, frame: Frame) -> Result<Body, Refusal> {
     let mut body = frame.head;
     let mut row_count = 0;
-    let mut chunks = pin!(rows.into_chunks(shape.rows()));
+    let mut chunks = pin!(rows.into_chunks());
     while let Some(chunk) = chunks.try_next().await? {
         body.extend_from_slice(&chunk.bytes);
         row_count += chunk.rows;
@@ -88,11 +84,11 @@ async fn whole(rows: Rows, frame: Frame, shape: Shape) -> Result<Body, Refusal> 
 }
 
 /// A long answer while it is computed; what goes wrong in the middle can only break the connection off.
-fn streamed(rows: Rows, frame: Frame, shape: Shape) -> Body {
+fn streamed(rows: Rows, frame: Frame) -> Body {
     let row_count = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&row_count);
     let head = stream::once(ready(Ok(Bytes::from(frame.head))));
-    let chunks = rows.into_chunks(shape.rows()).map_ok(move |chunk| {
+    let chunks = rows.into_chunks().map_ok(move |chunk| {
         counter.fetch_add(chunk.rows, Ordering::Relaxed);
         chunk.bytes
     });
@@ -133,10 +129,10 @@ pub struct Features {
 }
 
 impl Execute {
-    fn sql(self) -> Result<String, Refusal> {
+    fn question(self) -> Result<Question, Refusal> {
         match (self.sql, self.query) {
-            (Some(sql), _) => Ok(sql),
-            (None, Some(query)) => Ok(query.into_domain()?.to_string()),
+            (Some(sql), _) => Ok(Question::Sql(sql)),
+            (None, Some(query)) => Ok(Question::Structured(Box::new(query.into_domain()?))),
             (None, None) => Err(Refusal::bad_request("sql: is missing")),
         }
     }

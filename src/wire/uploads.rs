@@ -48,6 +48,15 @@ pub async fn commit(
     Ok(Reply(Committed::of(dataset, &version)))
 }
 
+/// Gives up an upload that was not committed, with its parts.
+pub async fn discard(
+    session: Session,
+    Path((dataset, upload)): Path<(DatasetId, UploadId)>,
+) -> Result<Reply<Empty>, Refusal> {
+    session.discard_upload(dataset, upload)?;
+    Ok(Reply(Empty {}))
+}
+
 impl From<PartError<axum::Error>> for Refusal {
     fn from(error: PartError<axum::Error>) -> Self {
         match error {

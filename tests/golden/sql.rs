@@ -24,8 +24,7 @@ use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::arrow::compute::cast;
 use domock::engine::types::arrow_schema;
 use domock::engine::{
-    Column, Engine, EngineLimits, Formula, Grade, Query, RowFormat, SqlMode, SqlSettings,
-    StringCompare, Table,
+    Column, Engine, EngineLimits, Formula, Grade, Query, SqlMode, SqlSettings, StringCompare, Table,
 };
 use futures::StreamExt;
 
@@ -129,7 +128,7 @@ impl World {
 
     async fn answer(&self, sql: &str, with_columns: bool) -> (&'static str, String) {
         let (table, formulas) = (self.table.clone(), self.formulas.clone());
-        let query = Query { table, sql: sql.to_owned(), formulas, now_ms: self.now_ms };
+        let query = Query { formulas, now_ms: self.now_ms, ..Query::new(table, sql) };
         let rows = match self.engine.query(query).await {
             Ok(rows) => rows,
             Err(error) => return ("refused", format!("\n{error}")),
@@ -141,7 +140,7 @@ impl World {
             let _ = write!(answer, "\ncolumns: {}", columns.join(" | "));
         }
         let mut json = b"[".to_vec();
-        let mut chunks = std::pin::pin!(rows.into_chunks(RowFormat::JsonArrays));
+        let mut chunks = std::pin::pin!(rows.into_chunks());
         while let Some(chunk) = chunks.next().await {
             match chunk {
                 Ok(chunk) => json.extend_from_slice(&chunk.bytes),
@@ -162,6 +161,9 @@ impl World {
 fn engine(settings: SqlSettings) -> Engine {
     Engine::new(EngineLimits {
         data_bytes_max: 1 << 20,
+        upload_bytes_max: 1 << 20,
+        text_bytes_max: 1 << 20,
+        answer_bytes_max: 64 << 20,
         query_bytes_max: 64 << 20,
         query_time_max: Duration::from_secs(20),
         query_rows_max: 100_000,

@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("wire", &["domain"]),
     ("front", &[]),
     ("seed", &["domain", "engine"]),
-    ("control", &["domain", "front::tls", "wire::routes", "wire::error"]),
+    ("control", &["domain", "front::connection", "front::tls", "wire::routes", "wire::error"]),
 ];
 
 /// Words that a floor must not know.

@@ -13,6 +13,7 @@ use tokio_rustls::client::TlsStream;
 
 mod endless;
 mod hostile;
+mod refusals;
 
 /// The status and the body of the answer to a request that closes its connection.
 pub(super) async fn ask(

@@ -14,9 +14,9 @@ const SALES: &str = "5a1e5000-0000-4000-8000-000000000001";
 async fn stores(domo: &Domock, user: UserId) -> String {
     let dataset: DatasetId = SALES.parse().unwrap();
     let sql = "SELECT store FROM t ORDER BY store".to_owned();
-    let rows = domo.instance().session(user).query(dataset, sql, &[]).await.unwrap().rows;
-    let chunks: Vec<_> =
-        rows.into_chunks(RowFormat::JsonArrays).map_ok(|it| it.bytes).try_collect().await.unwrap();
+    let asked = (sql.into(), RowFormat::JsonArrays);
+    let rows = domo.instance().session(user).query(dataset, asked, &[]).await.unwrap().rows;
+    let chunks: Vec<_> = rows.into_chunks().map_ok(|it| it.bytes).try_collect().await.unwrap();
     String::from_utf8(chunks.concat()).unwrap()
 }
 

@@ -210,3 +210,47 @@ async fn a_folder_that_is_not_there_is_named() {
         "seed folder no/such/folder: No such file or directory (os error 2)"
     );
 }
+
+#[tokio::test]
+async fn files_outside_of_the_folder_are_not_read_unless_that_is_asked_for() {
+    let outside = Folder::of("outside", &[("secret.csv", "n\n1\n")]);
+    let secret = outside.path.join("secret.csv");
+    for (name, target) in
+        [("dots", "../a.csv".to_owned()), ("absolute", secret.display().to_string())]
+    {
+        let about = format!("[[partitions]]\ntag = \"x\"\ncsv = \"{target}\"\n");
+        let folder = Folder::of(name, &[("a.toml", &about)]);
+        fs::write(folder.path.join("../a.csv"), "n\n1\n").unwrap();
+        assert!(folder.refusal().await.contains("--seed-outside"), "{name}");
+    }
+    let folder = Folder::of("links", &[]);
+    std::os::unix::fs::symlink(&secret, folder.path.join("a.csv")).unwrap();
+    assert!(folder.refusal().await.contains("--seed-outside"));
+    let mut config = Config::for_tests().with_seed_dir(&folder.path);
+    config.seed.seed_outside = true;
+    assert!(Domock::start(config).await.is_ok());
+}
+
+#[tokio::test]
+async fn thousands_of_files_need_no_thread_each() {
+    let files: Vec<(String, String)> =
+        (0..1_000).map(|it| (format!("d{it}.csv"), format!("n\n{it}\n"))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let folder = Folder::of("many", &files);
+    assert_eq!(folder.start().await.unwrap().instance().dataset_count(), 1_000);
+}
+
+#[tokio::test]
+async fn lines_that_end_with_a_carriage_return_alone_are_refused() {
+    let folder = Folder::of("returns", &[("a.csv", "n\r1\r2\r")]);
+    assert!(folder.refusal().await.contains("CR alone"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_a_partition_of_its_own_dataset_is_read_once() {
+    let about = "[[partitions]]\ntag = \"x\"\ncsv = \"a.csv\"\n";
+    let folder = Folder::of("own-partition", &[("a.csv", "n\n1\n"), ("a.toml", about)]);
+    let domo = folder.start().await.unwrap();
+    let id = domo.instance().snapshot().datasets()[0].id.to_string();
+    assert_eq!(rows(&domo, &id, "SELECT COUNT(*) FROM t").await, json!([[1]]));
+}

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use imbl::Vector;
+
 use super::Dataset;
+use super::live::LiveVersions;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{PartitionTag, UploadId};
@@ -20,7 +23,7 @@ pub struct ReplacedTable {
 
 impl Dataset {
     /// All versions, oldest first.
-    pub fn versions(&self) -> &[Arc<DataVersion>] {
+    pub fn versions(&self) -> &Vector<Arc<DataVersion>> {
         &self.versions
     }
 
@@ -83,6 +86,7 @@ impl Dataset {
                 None => {}
             }
         }
+        self.live = LiveVersions::of(self.versions.iter());
         let is_replaced = |id| replaced.iter().any(|it| it.version == id);
         let mut with_rows = self.versions.iter().filter(|it| it.table.is_some());
         match with_rows.find(|it| !is_replaced(it.id)) {
@@ -96,6 +100,7 @@ impl Dataset {
         for version in self.versions.iter_mut().filter(|it| ids.contains(&it.id)) {
             Arc::make_mut(version).standing = Standing::Deleted;
         }
+        self.live = LiveVersions::of(self.versions.iter());
         self.forget_old_rows();
         self.last_touched = now;
         self.last_updated = now;

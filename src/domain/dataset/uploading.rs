@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::live::LiveVersions;
 use super::{Dataset, IndexPlan};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
@@ -12,6 +13,8 @@ use crate::engine::Table;
 
 /// Uploads of one dataset that may be open at a time.
 const OPEN_UPLOADS_MAX: usize = 1_000;
+/// How long an upload may stay open on the world's clock, in milliseconds. No source tells how long Domo's do.
+const UPLOAD_AGE_MAX_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Parts of one upload.
 const PARTS_MAX: usize = 10_000;
 /// Bytes of rows of versions that no longer count, kept for whoever asks for an old version.
@@ -29,11 +32,17 @@ pub struct Commit {
 }
 
 impl Dataset {
+    /// Uploads that nobody has committed for a day are given up.
     pub fn start_upload(&mut self, intent: UploadIntent, now: Timestamp) -> Result<UploadId> {
+        self.uploads.retain(|_, it| it.requested_at.plus_millis(UPLOAD_AGE_MAX_MS) > now);
         if self.uploads.len() >= OPEN_UPLOADS_MAX {
             let what = "the number of open uploads of a dataset";
             return Err(Error::TooLarge { what, limit: OPEN_UPLOADS_MAX as u64 });
         }
+        Ok(self.open(intent, now))
+    }
+
+    fn open(&mut self, intent: UploadIntent, now: Timestamp) -> UploadId {
         self.last_upload = self.last_upload.next();
         let upload = Upload {
             id: self.last_upload,
@@ -43,7 +52,7 @@ impl Dataset {
         };
         self.uploads.insert(upload.id, Arc::new(upload));
         self.last_touched = now;
-        Ok(self.last_upload)
+        self.last_upload
     }
 
     /// An upload that still takes parts.
@@ -154,9 +163,7 @@ impl Dataset {
             standing: Standing::Live,
             table: Some(commit.table.clone()),
         });
-        self.versions.push(Arc::clone(&version));
-        self.versions.sort_by_key(|it| it.committed_at);
-        self.forget_old_rows();
+        self.add(&version);
         self.last_touched = now;
         self.last_updated = now;
         Ok(version)
@@ -170,14 +177,45 @@ impl Dataset {
         csv_bytes: u64,
         now: Timestamp,
     ) -> Result<Arc<DataVersion>> {
-        let upload = self.start_upload(intent.clone(), now)?;
+        let upload = self.open(intent.clone(), now);
         let (intent, table) = (intent.clone(), table.clone());
         self.commit(&Commit { upload, intent, table, csv_bytes, merged_with: None }, now)
+    }
+
+    /// Behind the versions that were committed before it: the clock may have gone back.
+    fn add(&mut self, version: &Arc<DataVersion>) {
+        let is_later = |it: &Arc<DataVersion>| it.committed_at > version.committed_at;
+        if self.versions.last().is_some_and(is_later) {
+            let place = self.versions.iter().position(is_later).unwrap_or(0);
+            self.versions.insert(place, Arc::clone(version));
+            self.live = LiveVersions::of(self.versions.iter());
+        } else {
+            self.versions.push_back(Arc::clone(version));
+            self.live.push(version);
+        }
     }
 
     fn retire(&mut self, which: impl Fn(&DataVersion) -> bool) {
         for version in self.versions.iter_mut().filter(|it| it.is_live() && which(it)) {
             Arc::make_mut(version).standing = Standing::Superseded;
+        }
+        self.live = LiveVersions::of(self.versions.iter());
+        self.forget_old_rows();
+    }
+
+    /// The rows of the versions that count.
+    pub fn live_tables(&self) -> impl Iterator<Item = &Table> {
+        self.live.parts().iter().map(|(_, table)| table)
+    }
+
+    pub fn has_history(&self) -> bool {
+        self.versions.iter().any(|it| !it.is_live() && it.table.is_some())
+    }
+
+    /// Gives up the rows of all versions that no longer count.
+    pub fn forget_history(&mut self) {
+        for version in self.versions.iter_mut().filter(|it| !it.is_live() && it.table.is_some()) {
+            Arc::make_mut(version).table = None;
         }
     }
 
@@ -186,7 +224,8 @@ impl Dataset {
         let mut kept = 0;
         for version in self.versions.iter_mut().rev().filter(|it| !it.is_live()) {
             kept += version.table.as_ref().map_or(0, Table::bytes);
-            if kept > HISTORY_BYTES_MAX && version.table.is_some() {
+            let is_paid = version.table.as_ref().is_none_or(Table::is_paid);
+            if (kept > HISTORY_BYTES_MAX || !is_paid) && version.table.is_some() {
                 Arc::make_mut(version).table = None;
             }
         }

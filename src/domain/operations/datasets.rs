@@ -65,7 +65,8 @@ impl Session {
         let id = self.draw(Ids::dataset);
         self.update(|world, moment| {
             check_room(world)?;
-            let dataset = Dataset::new(id, new.profile, new.columns, moment.user, moment.now)?;
+            let mut dataset = Dataset::new(id, new.profile, new.columns, moment.user, moment.now)?;
+            dataset.pay_for_texts(&self.engine().budgets().texts)?;
             world.insert(dataset)
         })
     }

@@ -12,7 +12,7 @@ use crate::domain::session::{AsOf, Session};
 use crate::engine::Table;
 
 /// Why a computed change was not published.
-enum Miss {
+pub(super) enum Miss {
     /// The dataset is no longer what the rows were computed from.
     Stale,
     Refused(Error),
@@ -20,7 +20,10 @@ enum Miss {
 
 impl From<Error> for Miss {
     fn from(refusal: Error) -> Self {
-        Self::Refused(refusal)
+        match refusal {
+            Error::Overtaken(_) => Self::Stale,
+            refusal => Self::Refused(refusal),
+        }
     }
 }
 
@@ -44,34 +47,45 @@ impl Session {
     /// Changes a dataset and indexes the outcome as one step: readers see both or neither.
     ///
     /// `change` runs on a copy first, to compute the rows, and again when it is published. If the dataset has
-    /// changed in between, it starts over; each such turn means that somebody else got ahead, so there is no livelock.
+    /// changed in between, it starts over; each such turn means that somebody else got ahead, and after a few of them it is let through alone.
     pub(super) async fn change_and_index<T>(
         &self,
         dataset: DatasetId,
         only: &[UploadId],
         change: impl Fn(&mut Dataset, Timestamp) -> Result<T>,
     ) -> Result<AsOf<(T, Arc<IndexJob>)>> {
+        let mut overtaken = 0;
         loop {
-            let before = self.read(dataset, Need::Edit)?;
-            let now = before.moment.now;
-            let mut draft = Dataset::clone(&before);
-            change(&mut draft, now)?;
-            let plan = draft.index_plan(only)?;
-            let rows = self.assemble(dataset, plan.clone()).await?;
-            let ready_at = now.plus_millis(self.setup().settings.index_ms);
-            let outcome = self.try_change(dataset, Need::Edit, |it, _| {
-                let outcome = change(it, now)?;
-                if it.index_plan(only)? != plan {
-                    return Err(Miss::Stale);
-                }
-                Ok((outcome, it.publish_index(&plan, rows, now, ready_at)))
-            });
-            match outcome {
+            let _turn = self.commit_turn(overtaken).await;
+            match self.try_change_and_index(dataset, only, &change).await {
                 Ok(published) => return Ok(published),
                 Err(Miss::Refused(refusal)) => return Err(refusal),
-                Err(Miss::Stale) => {}
+                Err(Miss::Stale) => overtaken += 1,
             }
         }
+    }
+
+    /// The same, once; the caller holds a turn.
+    pub(super) async fn try_change_and_index<T>(
+        &self,
+        dataset: DatasetId,
+        only: &[UploadId],
+        change: impl Fn(&mut Dataset, Timestamp) -> Result<T>,
+    ) -> Result<AsOf<(T, Arc<IndexJob>)>, Miss> {
+        let before = self.read(dataset, Need::Edit)?;
+        let now = before.moment.now;
+        let mut draft = Dataset::clone(&before);
+        change(&mut draft, now)?;
+        let plan = draft.index_plan(only)?;
+        let rows = self.assemble(dataset, plan.clone()).await?;
+        let ready_at = now.plus_millis(self.setup().settings.index_ms);
+        self.try_change(dataset, Need::Edit, |it, _| {
+            let outcome = change(it, now)?;
+            if it.index_plan(only)? != plan {
+                return Err(Miss::Stale);
+            }
+            Ok((outcome, it.publish_index(&plan, rows, now, ready_at)))
+        })
     }
 
     pub(super) async fn assemble(&self, dataset: DatasetId, plan: IndexPlan) -> Result<Table> {

@@ -50,7 +50,10 @@ impl AnonymousSession {
                 Some(world.directory.credentials().by_password(email, password)?)
             }
         };
-        let token = self.draw(Ids::trace);
+        let token = match self.setup.settings.login_token {
+            Some(random) => random(),
+            None => self.draw(Ids::trace),
+        };
         if let Some(user) = user {
             self.remember_login(&token, user);
         }

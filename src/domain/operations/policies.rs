@@ -74,6 +74,9 @@ impl Session {
         if conditions.is_empty() {
             return Ok(view.table.clone());
         }
-        Ok(self.engine().filter(view.table.clone(), Condition::All(conditions)).await?)
+        Ok(self
+            .engine()
+            .filter(view.table.clone(), Condition::All(conditions), self.ticket())
+            .await?)
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::error::Result;
 use crate::domain::ids::{DatasetId, PolicyId};
 use crate::domain::permission::Need;
 use crate::domain::session::Session;
-use crate::engine::{Formula, Query, Rows};
+use crate::engine::{Formula, Query, Question, RowFormat, Rows};
 
 /// The rows of a query, and how long the world's clock ran until they began to come.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Session {
     pub async fn query(
         &self,
         dataset: DatasetId,
-        sql: String,
+        (question, format): (Question, RowFormat),
         seen_as: &[PolicyId],
     ) -> Result<Answer> {
         let found = self.read(dataset, Need::View)?;
@@ -29,7 +29,8 @@ impl Session {
             .values()
             .map(|it| Formula { name: it.name.clone(), expression: it.expression.clone() })
             .collect();
-        let query = Query { table, sql, formulas, now_ms: now.millis() };
+        let (now_ms, ticket) = (now.millis(), self.ticket());
+        let query = Query { table, question, formulas, now_ms, format, ticket };
         let rows = self.engine().query(query).await?;
         Ok(Answer { rows, duration_ms: self.now().millis() - now.millis() })
     }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::NewDataset;
 use super::datasets::check_room;
+use super::indexing::Miss;
 use super::uploads::PartError;
 use crate::domain::dataset::Dataset;
 use crate::domain::error::{Error, Result};
@@ -203,7 +204,9 @@ impl Session {
         stream: StreamId,
         execution: ExecutionId,
     ) -> Result<AsOf<Arc<Execution>>> {
+        let mut overtaken = 0;
         loop {
+            let _turn = self.commit_turn(overtaken).await;
             let dataset = self.read_of(stream, Need::Edit)?;
             let upload = awaiting_upload(&dataset, execution)?;
             let commit = self.assemble_upload(&dataset, upload, &UploadIntent::default()).await?;
@@ -218,10 +221,10 @@ impl Session {
                     run.index_key = Some(key.to_string());
                 })
             };
-            match self.change_and_index(dataset.id, &[], finish).await {
+            match self.try_change_and_index(dataset.id, &[], finish).await {
                 Ok(finished) => return Ok(finished.map(|(run, _)| run)),
-                Err(Error::Overtaken(_)) => {}
-                Err(refusal) => return Err(refusal),
+                Err(Miss::Stale) => overtaken += 1,
+                Err(Miss::Refused(refusal)) => return Err(refusal),
             }
         }
     }

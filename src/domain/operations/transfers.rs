@@ -13,7 +13,7 @@ use crate::domain::permission::Need;
 use crate::domain::session::Session;
 use crate::domain::upload::{UpdateMethod, UploadIntent};
 use crate::domain::version::DataVersion;
-use crate::engine::{Rows, Table};
+use crate::engine::{Export, Table};
 
 /// Which rows of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +45,13 @@ impl Session {
         };
         let table = part.content.map_err(refused)?;
         let intent = UploadIntent { method: Some(method), ..UploadIntent::default() };
+        self.keep_rows(&before, &table, method == UpdateMethod::Replace)?;
         let append = |it: &mut Dataset, now| it.append(&intent, &table, part.csv_bytes, now);
         Ok(self.change_and_index(dataset, &[], append).await?.value.0)
     }
 
     /// The first `limit` rows, in the order in which they came.
-    pub async fn export(&self, dataset: DatasetId, which: Which, limit: u64) -> Result<Rows> {
+    pub async fn export(&self, dataset: DatasetId, which: Which, limit: u64) -> Result<Export> {
         let found = self.read(dataset, Need::View)?;
         let moment = &found.moment;
         // Policies are filters on what is indexed; stored rows have none, so they are all or nothing.
@@ -64,7 +65,7 @@ impl Session {
             Which::AsOf(version) => self.as_of(&found, version).await?,
             Which::Only(version) => rows_of(found.version(version)?)?,
         };
-        Ok(Rows::stored(table, limit))
+        Ok(self.engine().export(table, limit, self.ticket()))
     }
 
     /// Under the schema of that version.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 
+use super::indexing::Miss;
 use crate::domain::clock::Timestamp;
 use crate::domain::dataset::{Commit, Dataset};
 use crate::domain::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::domain::permission::Need;
 use crate::domain::session::Session;
 use crate::domain::upload::{NewRows, Part, UpdateMethod, UploadIntent};
 use crate::domain::version::DataVersion;
-use crate::engine::{CsvFormat, Header};
+use crate::engine::{CsvFormat, Header, Table};
 
 /// Why a part was not stored.
 #[derive(Debug)]
@@ -98,19 +99,23 @@ impl Session {
         intent: &UploadIntent,
         index: bool,
     ) -> Result<Arc<DataVersion>> {
+        let mut overtaken = 0;
         loop {
+            let _turn = self.commit_turn(overtaken).await;
             let before = self.read(dataset, Need::Edit)?;
             let commit = self.assemble_upload(&before, upload, intent).await?;
             let change = |it: &mut Dataset, now| it.commit(&commit, now);
             let outcome = if index {
-                let outcome = self.change_and_index(dataset, &[], change).await;
+                let outcome = self.try_change_and_index(dataset, &[], change).await;
                 outcome.map(|it| it.value.0)
             } else {
                 let outcome = self.change(dataset, Need::Edit, |it, moment| change(it, moment.now));
-                outcome.map(|it| it.value)
+                outcome.map(|it| it.value).map_err(Miss::from)
             };
-            if !matches!(outcome, Err(Error::Overtaken(_))) {
-                return outcome;
+            match outcome {
+                Ok(version) => return Ok(version),
+                Err(Miss::Refused(refusal)) => return Err(refusal),
+                Err(Miss::Stale) => overtaken += 1,
             }
         }
     }
@@ -128,7 +133,37 @@ impl Session {
             let (id, new) = (dataset.id, commit.table);
             commit.table = self.engine().off_thread(move || plan.upsert(&new, id)).await?;
         }
+        // The rows of an upsert are made of those whose place they take.
+        let replaces = commit.intent.resolved_method()? == UpdateMethod::Replace;
+        self.keep_rows(dataset, &commit.table, replaces)?;
         Ok(commit)
+    }
+
+    /// Lets rows that become a version count as rows, and no longer as an upload. Where there is no room for them, first
+    /// what is kept for nobody but those who ask for old versions gives way, then the rows whose place they take.
+    pub(super) fn keep_rows(&self, dataset: &Dataset, table: &Table, replaces: bool) -> Result<()> {
+        let rows = &self.engine().budgets().rows;
+        let keep = || rows.take_over(table.leases().iter());
+        if keep().is_ok() {
+            return Ok(());
+        }
+        self.update(|world, _| world.forget_history())?;
+        if replaces && keep().is_err() {
+            for lease in dataset.live_tables().flat_map(Table::leases) {
+                lease.release();
+            }
+        }
+        Ok(keep()?)
+    }
+
+    /// Gives up an upload with its parts.
+    pub fn discard_upload(&self, dataset: DatasetId, upload: UploadId) -> Result<()> {
+        self.change(dataset, Need::Edit, |it, _| {
+            it.open_upload(upload)?;
+            it.discard_upload(upload);
+            Ok(())
+        })?;
+        Ok(())
     }
 
     /// Appends rows as a version of their own, and indexes it.
@@ -147,6 +182,7 @@ impl Session {
             Err(never) => match never {},
         };
         let intent = UploadIntent { method: Some(UpdateMethod::Append), ..UploadIntent::default() };
+        self.keep_rows(&before, &table, false)?;
         let append = |it: &mut Dataset, now| it.append(&intent, &table, csv_bytes, now);
         let (version, _) = self.change_and_index(dataset, &[], append).await?.value;
         Ok(StartedUpload { id: version.id, requested_at: version.requested_at })

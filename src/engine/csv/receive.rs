@@ -24,10 +24,11 @@ impl Engine {
         format: CsvFormat,
         mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<Result<Table, CsvError>, E> {
-        let mut parser = CsvParser::new(columns, format, self.budget());
+        let mut parser = CsvParser::new(columns, format, &self.budgets().uploads);
         let (chunks, mut waiting) = mpsc::channel::<Bytes>(CHUNKS_WAITING_MAX);
-        let parsing = self.off_thread(move || {
-            while let Some(chunk) = waiting.blocking_recv() {
+        // A task and no thread: most of the time of an upload is its sender's.
+        let parsing = self.workers().spawn(async move {
+            while let Some(chunk) = waiting.recv().await {
                 parser.push(&chunk)?;
             }
             parser.finish()
@@ -40,6 +41,7 @@ impl Engine {
             Ok(())
         };
         let (sent, parsed) = tokio::join!(sending, parsing);
+        let parsed = parsed.unwrap_or_else(|it| std::panic::resume_unwind(it.into_panic()));
         sent.map(|()| parsed)
     }
 }

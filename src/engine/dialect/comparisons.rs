@@ -47,6 +47,12 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
                     },
                     None => pattern,
                 };
+                if !any && has_many_parts(&pattern) {
+                    let name = if insensitive { "mysql_ilike" } else { "mysql_like" };
+                    let matches = call(name, [*value, *pattern]);
+                    *expr = if negated { not(matches) } else { matches };
+                    return ControlFlow::Continue(());
+                }
                 let escape_char = None;
                 *expr = if insensitive {
                     Expr::ILike { negated, any, expr: value, pattern, escape_char }
@@ -71,6 +77,14 @@ const NO_LITERAL: &str = "LIKE with an ESCAPE of its own needs a pattern that is
 /// What stands behind ESCAPE, where it is not the backslash, which is the usual one.
 fn escape_of(written: Option<Value>) -> Option<String> {
     written?.into_string().filter(|it| it != "\\")
+}
+
+/// Whether DataFusion would take long over a pattern: over one of many parts, or one for each row.
+fn has_many_parts(pattern: &Expr) -> bool {
+    const PARTS_MAX: usize = 4;
+    let Expr::Value(written) = pattern else { return true };
+    let text = written.value.clone().into_string();
+    text.is_some_and(|it| it.bytes().filter(|it| matches!(it, b'%' | b'_')).count() > PARTS_MAX)
 }
 
 /// The pattern with a backslash for the character that escapes; `ESCAPE ''` has none.

@@ -168,8 +168,9 @@ fn is_condition(expr: &Expr) -> bool {
         | Expr::ILike { .. }
         | Expr::RLike { .. }
         | Expr::Exists { .. } => true,
-        Expr::Function(function) => plain_call(function)
-            .is_some_and(|(name, _)| ["regexp_like", "mysql_bool"].contains(&name.as_str())),
+        Expr::Function(function) => plain_call(function).is_some_and(|(name, _)| {
+            ["regexp_like", "mysql_bool", "mysql_like", "mysql_ilike"].contains(&name.as_str())
+        }),
         _ => false,
     }
 }

@@ -12,16 +12,22 @@ use super::super::{functions, settings::SqlMode};
 use super::build::plain_call;
 use super::{Facts, walk};
 
-/// Strict mode takes no function that only this engine has. Asked before the rewrites put in their own.
+/// Nobody calls the functions that the rewrites put in, and strict mode takes none that only this engine has. Asked before
+/// the rewrites.
 pub(super) fn strict(query: &Query, facts: &Facts) -> Result<(), SqlError> {
-    if facts.settings.mode != SqlMode::Strict {
-        return Ok(());
-    }
+    let is_strict = facts.settings.mode == SqlMode::Strict;
     let outcome = walk::expressions(query, |expr| match expr {
         Expr::Function(function) => {
-            let name = plain_call(function).map(|it| it.0).unwrap_or_default();
-            if functions::is_engine_only(&name) {
-                ControlFlow::Break(name.to_uppercase())
+            let name = function.name.to_string().to_lowercase();
+            let name = plain_call(function).map_or(name, |it| it.0);
+            if functions::is_internal(&name) {
+                let name = name.to_uppercase();
+                ControlFlow::Break(SqlError::UnknownFunction { name, hint: String::new() })
+            } else if is_strict && functions::is_engine_only(&name) {
+                let name = name.to_uppercase();
+                ControlFlow::Break(SqlError::Refused(format!(
+                    "{name} is an extension, which strict mode does not accept"
+                )))
             } else {
                 ControlFlow::Continue(())
             }
@@ -29,9 +35,7 @@ pub(super) fn strict(query: &Query, facts: &Facts) -> Result<(), SqlError> {
         _ => ControlFlow::Continue(()),
     });
     match outcome {
-        ControlFlow::Break(name) => Err(SqlError::Refused(format!(
-            "{name} is an extension, which strict mode does not accept"
-        ))),
+        ControlFlow::Break(refusal) => Err(refusal),
         ControlFlow::Continue(()) => Ok(()),
     }
 }

@@ -1,10 +1,12 @@
 //! The engine's errors → refusals in the words of the query.
 
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, SchemaError};
 
 use super::SqlError;
 use crate::engine::EngineLimits;
 use crate::engine::dialect::Written;
+use crate::engine::interrupt::Stopped;
 use crate::engine::names::nearest;
 use crate::engine::table::Table;
 
@@ -13,10 +15,14 @@ impl SqlError {
         error: DataFusionError,
         table: &Table,
         written: &Written,
+        limits: &EngineLimits,
     ) -> Self {
         let columns: Vec<&str> = table.columns().iter().map(|it| it.name.as_str()).collect();
         let spelt = |it: &str| written.names.get(it).cloned().unwrap_or_else(|| it.to_owned());
         match root(&error) {
+            DataFusionError::External(cause) if cause.is::<Stopped>() => {
+                Self::deadline(limits.query_time_max)
+            }
             DataFusionError::SchemaError(schema, _) => of_schema(schema, &columns, written),
             DataFusionError::ResourcesExhausted(_) => Self::Refused(
                 "the query joins more rows with one another than the limit".to_owned(),
@@ -34,6 +40,9 @@ impl SqlError {
     pub(in crate::engine) fn of_running(error: DataFusionError, limits: &EngineLimits) -> Self {
         let spelt = str::to_owned;
         match root(&error) {
+            DataFusionError::External(cause) if cause.is::<Stopped>() => {
+                Self::deadline(limits.query_time_max)
+            }
             DataFusionError::ResourcesExhausted(_) => {
                 Self::Memory { limit_bytes: limits.query_bytes_max as u64 }
             }
@@ -52,6 +61,12 @@ fn root(error: &DataFusionError) -> &DataFusionError {
     match error {
         DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => root(inner),
         DataFusionError::Shared(inner) => root(inner),
+        DataFusionError::ArrowError(inner, _) => match inner.as_ref() {
+            ArrowError::ExternalError(cause) => {
+                cause.downcast_ref::<DataFusionError>().map_or(error, root)
+            }
+            _ => error,
+        },
         DataFusionError::Collection(all) => all.first().map_or(error, root),
         other => other,
     }

@@ -16,6 +16,7 @@ use super::date_text;
 use super::datetime::DateTime;
 use super::number_text;
 use super::string_builder::{self, Texts};
+use crate::engine::interrupt::Beat;
 use crate::engine::rows::text::CellText;
 
 /// A constant is an array of one value, read for every row.
@@ -172,18 +173,37 @@ impl<'a> Args<'a> {
         &self,
         mut make: impl FnMut(usize, &mut String) -> Option<()>,
     ) -> Result<ArrayRef> {
+        self.try_make_text(|row, out| Ok(make(row, out)))
+    }
+
+    /// As [`Self::make_text`], where a row may be refused.
+    pub(super) fn try_make_text(
+        &self,
+        mut make: impl FnMut(usize, &mut String) -> Result<Option<()>>,
+    ) -> Result<ArrayRef> {
         let mut texts = Texts::new(self.rows, self.all_constant, self.pool);
-        let mut value = String::new();
+        let (mut value, mut beat) = (String::new(), Beat::default());
         for row in 0..self.rows {
             value.clear();
-            let outcome = make(row, &mut value);
+            let outcome = make(row, &mut value)?;
             texts.push(outcome.map(|()| value.as_str()))?;
+            beat.tick(value.len())?;
         }
         texts.finish()
     }
 
-    pub(super) fn make_long(&self, make: impl FnMut(usize) -> Option<i64>) -> Result<ArrayRef> {
-        Ok(Arc::new((0..self.rows).map(make).collect::<Int64Array>()))
+    pub(super) fn make_long(&self, mut make: impl FnMut(usize) -> Option<i64>) -> Result<ArrayRef> {
+        self.try_make_long(|row| Ok(make(row)))
+    }
+
+    /// As [`Self::make_long`], where a row may be refused.
+    pub(super) fn try_make_long(
+        &self,
+        mut make: impl FnMut(usize) -> Result<Option<i64>>,
+    ) -> Result<ArrayRef> {
+        let mut beat = Beat::default();
+        let long = |row| beat.tick(0).and_then(|()| make(row));
+        Ok(Arc::new((0..self.rows).map(long).collect::<Result<Int64Array>>()?))
     }
 
     /// What is no number becomes null; what is too large for one is an error.

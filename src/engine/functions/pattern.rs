@@ -1,15 +1,20 @@
 //! Regular expressions. They do not tell case apart unless they are asked to (`c`).
 
-use datafusion::arrow::array::ArrayRef;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, StringArray};
 use datafusion::common::{DataFusionError, Result};
 use regex::{Regex, RegexBuilder};
 
-use super::arguments::Args;
-use super::string_builder::{BATCH_BYTES_MAX, fits};
+use super::arguments::{Args, Column};
+use super::string_builder::fits;
 use super::{Family, Function, Returns};
+use crate::engine::interrupt::{Beat, check};
 
-/// Bytes that a compiled pattern may take.
-const PATTERN_BYTES_MAX: usize = 1 << 20;
+/// How large a compiled pattern may be, and how long a text that it is matched against, in bytes: at worst each byte of the
+/// text costs as much as there are states in the pattern, and a search cannot be stopped.
+const SIZES: [(usize, usize); 4] =
+    [(16 << 10, 4 << 20), (64 << 10, 512 << 10), (256 << 10, 64 << 10), (1 << 20, 8 << 10)];
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("regexp_like", Family::Text, (2, 3), Returns::Boolean, regexp_like),
@@ -21,37 +26,65 @@ pub(super) const TABLE: &[Function] = &[
 /// The pattern of the last row, which is mostly that of all.
 #[derive(Default)]
 struct Compiled {
-    last: Option<(String, String, Regex)>,
+    last: Option<(String, String, Pattern)>,
+}
+
+struct Pattern {
+    regex: Regex,
+    text_bytes_max: usize,
 }
 
 impl Compiled {
-    fn get(&mut self, pattern: &str, flags: &str) -> Result<&Regex> {
+    fn get(&mut self, pattern: &str, flags: &str) -> Result<&Pattern> {
         let is_last =
             self.last.as_ref().is_some_and(|(text, with, _)| text == pattern && with == flags);
         if !is_last {
-            if let Some(flag) = flags.chars().find(|it| !"cimnu".contains(*it)) {
-                let message = format!("'{flag}' is no flag of a regular expression");
-                return Err(DataFusionError::Execution(message));
-            }
+            let compiled = Pattern::new(pattern, flags)?;
+            self.last = Some((pattern.to_owned(), flags.to_owned(), compiled));
+        }
+        self.last
+            .as_ref()
+            .map(|(_, _, pattern)| pattern)
+            .ok_or_else(|| DataFusionError::Execution(String::new()))
+    }
+}
+
+impl Pattern {
+    fn new(pattern: &str, flags: &str) -> Result<Self> {
+        if let Some(flag) = flags.chars().find(|it| !"cimnu".contains(*it)) {
+            let message = format!("'{flag}' is no flag of a regular expression");
+            return Err(DataFusionError::Execution(message));
+        }
+        for (bytes_max, text_bytes_max) in SIZES {
+            check()?;
             let regex = RegexBuilder::new(pattern)
                 .case_insensitive(flags.rfind('i').is_some() || !flags.contains('c'))
                 .multi_line(flags.contains('m'))
                 .dot_matches_new_line(flags.contains('n'))
-                .size_limit(PATTERN_BYTES_MAX)
-                .dfa_size_limit(PATTERN_BYTES_MAX)
+                .size_limit(bytes_max)
+                .dfa_size_limit(1 << 20)
                 .build();
-            let regex = regex.map_err(|_| {
-                DataFusionError::Execution(format!(
-                    "'{}' is no regular expression that can be used",
-                    start_of(pattern)
-                ))
-            })?;
-            self.last = Some((pattern.to_owned(), flags.to_owned(), regex));
+            match regex {
+                Ok(regex) => return Ok(Self { regex, text_bytes_max }),
+                Err(regex::Error::CompiledTooBig(_)) => {}
+                Err(_) => break,
+            }
         }
-        self.last
-            .as_ref()
-            .map(|(_, _, regex)| regex)
-            .ok_or_else(|| DataFusionError::Execution(String::new()))
+        Err(DataFusionError::Execution(format!(
+            "'{}' is no regular expression that can be used",
+            start_of(pattern)
+        )))
+    }
+
+    /// Refuses a text that is too long for the pattern.
+    fn takes(&self, text: &str) -> Result<&Regex> {
+        let bytes_max = self.text_bytes_max;
+        if text.len() > bytes_max {
+            return Err(DataFusionError::Execution(format!(
+                "this regular expression is not matched against a text of more than {bytes_max} bytes"
+            )));
+        }
+        Ok(&self.regex)
     }
 }
 
@@ -59,67 +92,70 @@ fn start_of(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-/// Calls `with` for each row whose arguments in front and flags are all there.
-fn each(
-    args: &Args,
-    (texts, flags): (usize, usize),
-    mut with: impl FnMut(usize, &[&str], &Regex) -> Option<()>,
-) -> Result<()> {
-    let columns = (0..texts).map(|it| args.text(it)).collect::<Result<Vec<_>>>()?;
-    let flags = (args.len() > flags).then(|| args.text(flags)).transpose()?;
-    let mut compiled = Compiled::default();
-    for row in 0..args.rows {
-        let values: Option<Vec<&str>> = columns.iter().map(|it| it.get(row)).collect();
-        let flags = flags.as_ref().map_or(Some(""), |it| it.get(row));
-        if let (Some(values), Some(flags)) = (values, flags) {
-            // None where another argument is null.
-            let _ = with(row, &values, compiled.get(values[1], flags)?);
-        }
+/// The texts of a row, in front of the flags, and the pattern, which is the second of them.
+struct Rows {
+    texts: Vec<Column<StringArray>>,
+    flags: Option<Column<StringArray>>,
+    compiled: Compiled,
+}
+
+impl Rows {
+    fn new(args: &Args, (texts, flags): (usize, usize)) -> Result<Self> {
+        Ok(Self {
+            texts: (0..texts).map(|it| args.text(it)).collect::<Result<_>>()?,
+            flags: (args.len() > flags).then(|| args.text(flags)).transpose()?,
+            compiled: Compiled::default(),
+        })
     }
-    Ok(())
+
+    /// The first text and the pattern of a row; none where one of them, or the flags, is null.
+    fn get(&mut self, row: usize) -> Result<Option<(&str, &Regex)>> {
+        let flags = self.flags.as_ref().map_or(Some(""), |it| it.get(row));
+        let (text, pattern) = (self.texts[0].get(row), self.texts[1].get(row));
+        let (Some(text), Some(pattern), Some(flags)) = (text, pattern, flags) else {
+            return Ok(None);
+        };
+        let pattern = self.compiled.get(pattern, flags)?;
+        Ok(Some((text, pattern.takes(text)?)))
+    }
 }
 
 fn regexp_like(args: &Args) -> Result<ArrayRef> {
-    let mut matches = vec![None; args.rows];
-    each(args, (2, 2), |row, values, regex| {
-        matches[row] = Some(regex.is_match(values[0]));
-        Some(())
-    })?;
-    Ok(std::sync::Arc::new(matches.into_iter().collect::<datafusion::arrow::array::BooleanArray>()))
+    let mut rows = Rows::new(args, (2, 2))?;
+    let mut beat = Beat::default();
+    let matches = |row| {
+        let Some((text, regex)) = rows.get(row)? else { return Ok(None) };
+        let found = regex.is_match(text);
+        beat.tick(text.len())?;
+        Ok(Some(found))
+    };
+    Ok(Arc::new((0..args.rows).map(matches).collect::<Result<BooleanArray>>()?))
+}
+
+/// The number that an argument has in a row; `usual` where the argument is not there.
+fn number(column: Option<&Column<Int64Array>>, usual: i64, row: usize) -> Option<i64> {
+    column.map_or(Some(usual), |it| it.get(row))
 }
 
 /// REGEXP_REPLACE(text, pattern, new[, from[, which[, flags]]]): all matches where `which` is 0.
 fn regexp_replace(args: &Args) -> Result<ArrayRef> {
+    let new = args.text(2)?;
     let from = (args.len() > 3).then(|| args.long(3)).transpose()?;
     let which = (args.len() > 4).then(|| args.long(4)).transpose()?;
-    let mut made: Vec<Option<String>> = vec![None; args.rows];
-    let mut bytes = 0_usize;
-    let mut too_long = Ok(());
-    each(args, (3, 5), |row, values, regex| {
-        let from = from.as_ref().map_or(Some(1), |it| it.get(row))?;
-        let which = which.as_ref().map_or(Some(0), |it| it.get(row))?;
-        let start = values[0]
-            .char_indices()
-            .nth(usize::try_from(from.checked_sub(1)?).ok()?)
-            .map_or(values[0].len(), |(at, _)| at);
-        let (kept, text) = values[0].split_at(start);
-        let replaced =
-            match with_replaced(regex, text, values[2], usize::try_from(which).unwrap_or(0)) {
-                Ok(replaced) => replaced,
-                Err(error) => {
-                    too_long = Err(error);
-                    return None;
-                }
-            };
-        bytes += replaced.len();
-        if bytes > BATCH_BYTES_MAX && too_long.is_ok() {
-            too_long = fits(bytes, false);
-        }
-        made[row] = too_long.is_ok().then(|| format!("{kept}{replaced}"));
-        Some(())
-    })?;
-    too_long?;
-    args.make_text(|row, out| made[row].as_ref().map(|it| out.push_str(it)))
+    let mut rows = Rows::new(args, (2, 5))?;
+    args.try_make_text(|row, out| {
+        let from = number(from.as_ref(), 1, row).and_then(|it| it.checked_sub(1));
+        let from = from.and_then(|it| usize::try_from(it).ok());
+        let which = number(which.as_ref(), 0, row);
+        let (Some(from), Some(which), Some(new)) = (from, which, new.get(row)) else {
+            return Ok(None);
+        };
+        let Some((text, regex)) = rows.get(row)? else { return Ok(None) };
+        let start = text.char_indices().nth(from).map_or(text.len(), |(at, _)| at);
+        let (kept, text) = text.split_at(start);
+        out.push_str(kept);
+        replace(regex, text, (new, usize::try_from(which).unwrap_or(0)), out).map(Some)
+    })
 }
 
 /// A piece of what is put in for a match.
@@ -151,62 +187,68 @@ fn pieces(new: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The text with its n-th match replaced, or all where `nth` is 0; it stops where it grows too long.
-fn with_replaced(regex: &Regex, text: &str, new: &str, nth: usize) -> Result<String> {
-    let (mut made, mut copied) = (String::new(), 0);
+/// Writes the text with its n-th match replaced, or all where `nth` is 0; it stops where that grows too long.
+fn replace(regex: &Regex, text: &str, (new, nth): (&str, usize), out: &mut String) -> Result<()> {
     let pieces = pieces(new);
+    let (mut copied, mut beat) = (0, Beat::default());
     for (index, captures) in regex.captures_iter(text).enumerate() {
         let Some(whole) = captures.get(0).filter(|_| nth == 0 || index + 1 == nth) else {
+            beat.tick(0)?;
             continue;
         };
-        made.push_str(&text[copied..whole.start()]);
+        out.push_str(&text[copied..whole.start()]);
         copied = whole.end();
         for piece in &pieces {
-            made.push_str(match piece {
+            out.push_str(match piece {
                 Piece::Text(text) => text,
                 Piece::Group(group) => captures.get(*group).map_or("", |it| it.as_str()),
             });
-            fits(made.len(), false)?;
+            fits(out.len(), false)?;
         }
+        beat.tick(whole.len())?;
         if nth > 0 {
             break;
         }
     }
-    made.push_str(&text[copied..]);
-    Ok(made)
+    out.push_str(&text[copied..]);
+    Ok(())
 }
 
 /// The n-th match from a position on.
-fn found<'a>(regex: &Regex, text: &'a str, from: i64, which: i64) -> Option<regex::Match<'a>> {
-    let skipped = usize::try_from(from.checked_sub(1)?).ok()?;
-    let start = text.char_indices().nth(skipped).map_or(text.len(), |(at, _)| at);
-    let nth = usize::try_from(which.max(1)).ok()? - 1;
-    let mut at = start;
-    let mut count = 0;
+fn found<'a>(
+    regex: &Regex,
+    text: &'a str,
+    (from, which): (i64, i64),
+) -> Result<Option<regex::Match<'a>>> {
+    let Some(skipped) = from.checked_sub(1).and_then(|it| usize::try_from(it).ok()) else {
+        return Ok(None);
+    };
+    let mut at = text.char_indices().nth(skipped).map_or(text.len(), |(at, _)| at);
+    let (mut left, mut beat) = (which.max(1), Beat::default());
     while let Some(found) = regex.find_at(text, at) {
-        if count == nth {
-            return Some(found);
+        left -= 1;
+        if left == 0 {
+            return Ok(Some(found));
         }
-        count += 1;
         at = found.end() + usize::from(found.is_empty());
         if at > text.len() || !text.is_char_boundary(at) {
             break;
         }
+        beat.tick(found.len())?;
     }
-    None
+    Ok(None)
 }
 
 fn regexp_substr(args: &Args) -> Result<ArrayRef> {
     let from = (args.len() > 2).then(|| args.long(2)).transpose()?;
     let which = (args.len() > 3).then(|| args.long(3)).transpose()?;
-    let mut made: Vec<Option<String>> = vec![None; args.rows];
-    each(args, (2, 4), |row, values, regex| {
-        let from = from.as_ref().map_or(Some(1), |it| it.get(row))?;
-        let which = which.as_ref().map_or(Some(1), |it| it.get(row))?;
-        made[row] = found(regex, values[0], from, which).map(|it| it.as_str().to_owned());
-        Some(())
-    })?;
-    args.make_text(|row, out| made[row].as_ref().map(|it| out.push_str(it)))
+    let mut rows = Rows::new(args, (2, 4))?;
+    args.try_make_text(|row, out| {
+        let place = (number(from.as_ref(), 1, row), number(which.as_ref(), 1, row));
+        let (Some(from), Some(which)) = place else { return Ok(None) };
+        let Some((text, regex)) = rows.get(row)? else { return Ok(None) };
+        Ok(found(regex, text, (from, which))?.map(|it| out.push_str(it.as_str())))
+    })
 }
 
 /// REGEXP_INSTR(text, pattern[, from[, which[, behind[, flags]]]]): 0 where there is no match.
@@ -214,16 +256,15 @@ fn regexp_instr(args: &Args) -> Result<ArrayRef> {
     let from = (args.len() > 2).then(|| args.long(2)).transpose()?;
     let which = (args.len() > 3).then(|| args.long(3)).transpose()?;
     let behind = (args.len() > 4).then(|| args.long(4)).transpose()?;
-    let mut made: Vec<Option<i64>> = vec![None; args.rows];
-    each(args, (2, 5), |row, values, regex| {
-        let from = from.as_ref().map_or(Some(1), |it| it.get(row))?;
-        let which = which.as_ref().map_or(Some(1), |it| it.get(row))?;
-        let behind = behind.as_ref().map_or(Some(0), |it| it.get(row))?;
-        made[row] = Some(found(regex, values[0], from, which).map_or(0, |it| {
+    let mut rows = Rows::new(args, (2, 5))?;
+    args.try_make_long(|row| {
+        let place = (number(from.as_ref(), 1, row), number(which.as_ref(), 1, row));
+        let (Some(from), Some(which)) = place else { return Ok(None) };
+        let Some(behind) = number(behind.as_ref(), 0, row) else { return Ok(None) };
+        let Some((text, regex)) = rows.get(row)? else { return Ok(None) };
+        Ok(Some(found(regex, text, (from, which))?.map_or(0, |it| {
             let at = if behind == 0 { it.start() } else { it.end() };
-            values[0][..at].chars().count() as i64 + 1
-        }));
-        Some(())
-    })?;
-    args.make_long(|row| made[row])
+            text[..at].chars().count() as i64 + 1
+        })))
+    })
 }

@@ -11,9 +11,9 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use crate::engine::evidence::{Grade, Source};
 
 use super::{
-    Family, Function, Udf, aggregates, checked_integers, conversions, date_arithmetic, date_format,
-    date_parse, date_parts, logic, math, pattern, rounding, sketch, text, text_codes,
-    text_positions, time_type, to_char,
+    Family, Function, Udf, aggregates, calculation, checked_integers, conversions, date_arithmetic,
+    date_format, date_parse, date_parts, like, logic, math, pattern, rounding, sketch, text,
+    text_codes, text_positions, time_type, to_char,
 };
 
 /// A function as the documentation lists it.
@@ -43,6 +43,8 @@ const TABLES: &[&[Function]] = &[
     text_codes::TABLE,
     text_positions::TABLE,
     pattern::TABLE,
+    like::TABLE,
+    calculation::TABLE,
     date_parts::TABLE,
     date_arithmetic::TABLE,
     date_format::TABLE,
@@ -86,6 +88,11 @@ const REWRITTEN: &[&str] = &[
 /// Whether a rewrite makes another aggregate of the one by this name.
 pub(in crate::engine) fn is_rewritten_aggregate(name: &str) -> bool {
     REWRITTEN.contains(&name)
+}
+
+/// Whether only rewrites call a function by this name.
+pub fn is_internal(name: &str) -> bool {
+    name.trim_matches(['`', '"']).starts_with("mysql_")
 }
 
 /// Whether only lenient mode takes a function by this name.

@@ -1,4 +1,4 @@
-//! Record batches → the bytes of rows, column by column without a value in between.
+//! Record batches → the bytes of rows, straight from the columns.
 
 use datafusion::arrow::record_batch::RecordBatch;
 
@@ -15,6 +15,27 @@ pub(in crate::engine) struct Encoder {
     begun: bool,
 }
 
+/// A batch, and how much of it is written.
+#[derive(Debug)]
+pub(in crate::engine) struct Cells {
+    columns: Vec<CellText>,
+    rows: usize,
+    row: usize,
+    /// The next cell of the row, where its beginning is written.
+    column: Option<usize>,
+}
+
+impl Cells {
+    pub(in crate::engine) fn new(batch: &RecordBatch) -> Self {
+        let columns = batch.columns().iter().map(CellText::new).collect();
+        Self { columns, rows: batch.num_rows(), row: 0, column: None }
+    }
+
+    pub(in crate::engine) fn are_written(&self) -> bool {
+        self.row == self.rows
+    }
+}
+
 impl Encoder {
     pub(in crate::engine) fn new(columns: &[Column], format: RowFormat) -> Self {
         let before = columns.iter().enumerate().map(|(index, column)| {
@@ -28,63 +49,75 @@ impl Encoder {
         Self { format, before: before.collect(), begun: false }
     }
 
+    /// Writes all of a batch.
+    #[cfg(test)]
     pub(in crate::engine) fn encode(&mut self, batch: &RecordBatch, out: &mut Vec<u8>) {
-        let columns: Vec<CellText> = batch.columns().iter().map(CellText::new).collect();
-        for row in 0..batch.num_rows() {
-            match self.format {
-                RowFormat::Csv { null } => self.csv_row(&columns, row, null, out),
-                RowFormat::JsonArrays => self.json_row(&columns, row, *b"[]", out),
-                RowFormat::JsonObjects => self.json_row(&columns, row, *b"{}", out),
-                RowFormat::JsonStringArrays => self.json_text_row(&columns, row, out),
-            }
-        }
+        let mut cells = Cells::new(batch);
+        self.write(&mut cells, usize::MAX, out);
     }
 
-    fn json_row(&mut self, columns: &[CellText], row: usize, brackets: [u8; 2], out: &mut Vec<u8>) {
-        self.begin_json_row(brackets[0], out);
-        for (cells, before) in columns.iter().zip(&self.before) {
-            out.extend_from_slice(before);
-            if cells.is_null(row) {
-                out.extend_from_slice(b"null");
-            } else if cells.is_number() {
-                cells.write(row, out);
-            } else {
-                write_json_cell(cells, row, out);
+    /// Writes on until `out` has this many bytes, or one cell more, or the batch is over; returns the number of rows that
+    /// were finished. A row may be cut after any of its cells: a single one can be larger than all memory.
+    pub(in crate::engine) fn write(
+        &mut self,
+        cells: &mut Cells,
+        bytes_max: usize,
+        out: &mut Vec<u8>,
+    ) -> u64 {
+        let first = cells.row;
+        while cells.row < cells.rows && out.len() < bytes_max {
+            let mut column = cells.column.take().unwrap_or_else(|| {
+                self.begin_row(out);
+                0
+            });
+            while column < cells.columns.len() && (out.len() < bytes_max) {
+                out.extend_from_slice(&self.before[column]);
+                self.cell(&cells.columns[column], cells.row, out);
+                column += 1;
             }
+            if column < cells.columns.len() {
+                cells.column = Some(column);
+                break;
+            }
+            self.end_row(out);
+            cells.row += 1;
         }
-        out.push(brackets[1]);
+        (cells.row - first) as u64
     }
 
-    fn json_text_row(&mut self, columns: &[CellText], row: usize, out: &mut Vec<u8>) {
-        self.begin_json_row(b'[', out);
-        for (cells, before) in columns.iter().zip(&self.before) {
-            out.extend_from_slice(before);
-            if cells.is_null(row) {
-                out.extend_from_slice(b"null");
-            } else {
-                write_json_cell(cells, row, out);
-            }
-        }
-        out.push(b']');
-    }
-
-    fn begin_json_row(&mut self, bracket: u8, out: &mut Vec<u8>) {
+    fn begin_row(&mut self, out: &mut Vec<u8>) {
+        let bracket = match self.format {
+            RowFormat::Csv { .. } => return,
+            RowFormat::JsonObjects => b'{',
+            RowFormat::JsonArrays | RowFormat::JsonStringArrays => b'[',
+        };
         if std::mem::replace(&mut self.begun, true) {
             out.push(b',');
         }
         out.push(bracket);
     }
 
-    fn csv_row(&self, columns: &[CellText], row: usize, null: CsvNull, out: &mut Vec<u8>) {
-        for (cells, before) in columns.iter().zip(&self.before) {
-            out.extend_from_slice(before);
-            match cells.free_text(row) {
+    fn end_row(&self, out: &mut Vec<u8>) {
+        out.push(match self.format {
+            RowFormat::Csv { .. } => b'\n',
+            RowFormat::JsonObjects => b'}',
+            RowFormat::JsonArrays | RowFormat::JsonStringArrays => b']',
+        });
+    }
+
+    fn cell(&self, cells: &CellText, row: usize, out: &mut Vec<u8>) {
+        match self.format {
+            RowFormat::Csv { null } => match cells.free_text(row) {
                 _ if cells.is_null(row) => out.extend_from_slice(null.text()),
                 Some(text) => write_csv_text(text, out),
                 None => cells.write(row, out),
+            },
+            _ if cells.is_null(row) => out.extend_from_slice(b"null"),
+            RowFormat::JsonArrays | RowFormat::JsonObjects if cells.is_number() => {
+                cells.write(row, out);
             }
+            _ => write_json_cell(cells, row, out),
         }
-        out.push(b'\n');
     }
 }
 

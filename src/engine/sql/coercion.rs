@@ -15,6 +15,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::sql::sqlparser::ast::BinaryOperator as Op;
 
+use crate::engine::interrupt;
 use crate::engine::settings::StringCompare;
 use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
 use kind::Kind;
@@ -45,6 +46,7 @@ impl ExprPlanner for Conversions {
         raw: RawBinaryExpr,
         schema: &DFSchema,
     ) -> Result<PlannerResult<RawBinaryExpr>> {
+        interrupt::check()?;
         let RawBinaryExpr { op, left, right } = raw;
         let operand = |expr: Expr| -> Result<Operand> {
             let kind = Kind::of(&expr.get_type(schema)?);
@@ -255,7 +257,10 @@ fn is_truth(expr: &Expr) -> bool {
         | Expr::Between(_) => true,
         Expr::IsTrue(_) | Expr::IsFalse(_) | Expr::IsNotTrue(_) | Expr::IsNotFalse(_) => true,
         Expr::Literal(ScalarValue::Boolean(_), _) => true,
-        Expr::ScalarFunction(it) => ["regexp_like", "isnull", "mysql_bool"].contains(&it.name()),
+        Expr::ScalarFunction(it) => {
+            ["regexp_like", "isnull", "mysql_bool", "mysql_like", "mysql_ilike"]
+                .contains(&it.name())
+        }
         _ => false,
     }
 }

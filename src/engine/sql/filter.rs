@@ -6,40 +6,37 @@ use datafusion::arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
 
 use super::plan::{Planned, plan};
 use crate::engine::Engine;
-use crate::engine::cancel::AbortOnDrop;
 use crate::engine::dialect::{self, Facts};
 use crate::engine::error::SqlError;
 use crate::engine::evidence::Grade;
+use crate::engine::interrupt::Interrupt;
 use crate::engine::names::Names;
 use crate::engine::settings::SqlSettings;
 use crate::engine::structured::{Condition, Structured};
 use crate::engine::table::Table;
+use crate::engine::task::{Running, Ticket};
 
 impl Engine {
     /// In the order of the table. What is kept counts against the budget of rows until its last reader is gone.
-    pub async fn filter(&self, table: Table, condition: Condition) -> Result<Table, SqlError> {
-        let turn = self.query_permits().acquire_owned().await;
-        let turn = turn.map_err(|it| SqlError::Internal(Box::new(it)))?;
+    pub async fn filter(
+        &self,
+        table: Table,
+        condition: Condition,
+        ticket: Ticket,
+    ) -> Result<Table, SqlError> {
+        let interrupt = Interrupt::new(ticket.began, self.limits().query_time_max);
         let (sender, outcome) = oneshot::channel();
         let engine = self.clone();
-        let mut guard = AbortOnDrop::new(self.workers().spawn(async move {
+        let work = move |turn| async move {
             let _turn = turn;
-            let _ = sender.send(filtered(&engine, &table, condition).await);
-        }));
-        let limit = self.limits().query_time_max;
-        match timeout(limit, outcome).await {
-            Err(_) => Err(SqlError::deadline(limit)),
-            Ok(Ok(outcome)) => outcome,
-            // The task ended without an answer: it panicked.
-            Ok(Err(_)) => {
-                let failure = guard.end().await.err();
-                Err(failure.map_or_else(SqlError::lost, |it| SqlError::Internal(Box::new(it))))
-            }
-        }
+            let _ = sender.send(filtered(&engine, &table, condition).await?);
+            Ok(())
+        };
+        let name = "a filter".to_owned();
+        Running::start(self, (interrupt, ticket.asker), name, work).first(outcome).await
     }
 }
 
@@ -61,17 +58,15 @@ async fn filtered(engine: &Engine, table: &Table, condition: Condition) -> Resul
         state,
     };
     let all = Structured { filter: Some(condition), ..Structured::default() };
-    let prepared = dialect::prepare(&all.to_string(), &facts)?;
-    let Planned { physical, .. } = plan(state, table, &names, prepared).await?;
+    let prepared = dialect::rewrite(dialect::structured::parse(&all, &facts)?, &facts)?;
+    let Planned { physical, .. } = plan(state, table, &names, prepared, limits).await?;
     let failed = |it| SqlError::of_running(it, limits);
     let mut stream = execute_stream(physical, state.task_ctx()).map_err(failed)?;
     let mut lease = engine.budget().empty_lease();
     let mut batches = Vec::new();
     while let Some(batch) = stream.next().await {
         let batch = batch.map_err(failed)?;
-        lease
-            .grow(batch.get_array_memory_size() as u64)
-            .map_err(|it| SqlError::Memory { limit_bytes: it.limit })?;
+        lease.grow(batch.get_array_memory_size() as u64)?;
         let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let schema = Arc::clone(table.schema());
         let batch = RecordBatch::try_new_with_options(schema, batch.columns().to_vec(), &rows);
@@ -101,7 +96,7 @@ mod tests {
             comparison: Comparison::Greater,
             value: Literal::Number("1".to_owned()),
         };
-        let kept = engine.filter(table, condition).await.unwrap();
+        let kept = engine.filter(table, condition, Ticket::default()).await.unwrap();
         assert_eq!(kept.columns()[0].name, "From");
         let kept_rows: Vec<_> = kept
             .batches()

@@ -2,7 +2,9 @@
 
 mod concat;
 mod group_by_day;
+pub(super) mod interruptible;
 mod join_limits;
+mod paced;
 mod parallel;
 mod sort_prefix;
 mod top_n_per_group;
@@ -37,8 +39,9 @@ pub(super) fn physical_rules(
         rule("parallel", parallel::parallel),
         rule("group_by_day", |it, _| group_by_day::group_by_day(it)),
         rule("join_limits", |it, _| join_limits::join_limits(it)),
+        rule("paced", |it, _| paced::paced(it)),
     ]);
-    rules
+    interruptible::physical(rules)
 }
 
 /// A rule from a plan to one that answers the same rows, or a refusal.

@@ -11,6 +11,7 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::Statement;
 
+use super::super::EngineLimits;
 use super::super::dialect::{Output, Prepared};
 use super::super::error::SqlError;
 use super::super::names::Names;
@@ -31,9 +32,10 @@ pub(super) async fn plan(
     table: &Table,
     names: &Names,
     prepared: Prepared,
+    limits: &EngineLimits,
 ) -> Result<Planned, SqlError> {
     let Prepared { statement, outputs, written, .. } = prepared;
-    let failed = |it| SqlError::of_planning(it, table, &written);
+    let failed = |it| SqlError::of_planning(it, table, &written, limits);
     let logical = logical(state, table, names, statement).map_err(failed)?;
     let original = |inside: &str| {
         let column = names

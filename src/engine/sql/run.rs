@@ -1,158 +1,97 @@
-//! The task in which a query is planned, runs and is encoded, and the two channels to whoever wants its rows.
+//! A query: planned, run and encoded by one task.
 
-use std::pin::pin;
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::collections::VecDeque;
 
-use bytes::Bytes;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::execute_stream;
 use futures::StreamExt;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::sync::oneshot;
 
-use super::super::dialect::{self, Facts, Output};
+use super::super::dialect::{self, Facts, Output as Named};
 use super::super::error::SqlError;
 use super::super::evidence::Weakest;
+use super::super::interrupt::Interrupt;
 use super::super::names::Names;
-use super::super::rows::encode::Encoder;
-use super::super::rows::{Chunk, Feed, RowFormat, Rows};
+use super::super::rows::encode::{Cells, Encoder};
+use super::super::rows::{CHUNK_BYTES, Chunk, Rows};
+use super::super::task::{Output, Pipe, Reader, Running};
 use super::super::types::{Column, ColumnType};
 use super::cache::{CacheKey, CachedResult};
 use super::plan::{Planned, plan};
-use super::{Query, stored};
+use super::{Query, Question, stored};
 use crate::engine::Engine;
-use crate::engine::cancel::AbortOnDrop;
 use crate::engine::types::BATCH_ROWS;
 
-/// Chunks that wait for a slow reader.
-const CHUNKS_AHEAD: usize = 4;
-/// A chunk is sent once it has this many bytes …
-const CHUNK_BYTES: usize = 64 << 10;
-/// … which is looked at after so many rows.
-const SLICE_ROWS: usize = 1_024;
-
-/// Cells that are encoded where they are wanted: handing them over would take longer.
-const CELLS_HERE_MAX: usize = 4_096;
+/// Bytes up to which an answer is handed over whole.
+const WHOLE_BYTES_MAX: usize = 4 * CHUNK_BYTES;
 
 /// The beginning of an answer.
 struct Head {
     columns: Vec<Column>,
     evidence: Weakest,
-    is_complete: bool,
-    /// All of a very short answer.
-    here: Option<Arc<[RecordBatch]>>,
-}
-
-/// When a query got its turn: its time runs from there.
-#[derive(Clone, Default)]
-struct QueryClock(Arc<OnceLock<Instant>>);
-
-impl QueryClock {
-    /// All of it, as long as there was no turn.
-    fn rest_of(&self, limit: Duration) -> Duration {
-        self.0.get().map_or(limit, |it| limit.saturating_sub(it.elapsed()))
-    }
-
-    /// What comes before the query's time is over.
-    async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-        let mut work = pin!(work);
-        loop {
-            let rest = self.rest_of(limit);
-            match timeout(rest, work.as_mut()).await {
-                Ok(done) => return Some(done),
-                Err(_) if rest.is_zero() => return None,
-                Err(_) => {}
-            }
-        }
-    }
+    /// All of a short answer.
+    whole: Option<Chunk>,
 }
 
 /// Waits for the beginning of the answer.
 pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlError> {
-    let question = CacheKey::of(&query);
-    if let Some(CachedResult { columns, evidence, batches }) =
-        question.as_ref().and_then(|it| engine.answers().get(it))
+    let key = CacheKey::of(&query);
+    if let Some(CachedResult { columns, evidence, chunk }) =
+        key.as_ref().and_then(|it| engine.results().get(it))
     {
-        return Ok(Rows::here(columns, batches).known_from(evidence));
+        return Ok(Rows::whole(columns, chunk).known_from(evidence));
     }
-    let (head_sender, head) = oneshot::channel();
-    let (format, format_receiver) = oneshot::channel();
-    let (chunk_sender, chunks) = mpsc::channel(CHUNKS_AHEAD);
     let limit = engine.limits().query_time_max;
-    let began = QueryClock::default();
-    let job = Job { engine: engine.clone(), query, question, began: began.clone() };
-    let task = engine.workers().spawn(job.run(head_sender, format_receiver, chunk_sender));
-    let mut guard = AbortOnDrop::new(task);
-    match began.within(limit, head).await {
-        None => Err(SqlError::deadline(limit)),
-        Some(Ok(head)) => {
-            let time_left = began.rest_of(limit);
-            let Head { columns, evidence, is_complete, here } = head?;
-            if let Some(batches) = here {
-                return Ok(Rows::here(columns, batches).known_from(evidence));
-            }
-            let feed = Feed { format, chunks, time_left, limit, guard };
-            Ok(Rows::running(columns, is_complete, feed).known_from(evidence))
-        }
-        // The task ended without an answer: it panicked.
-        Some(Err(_)) => {
-            let failure = guard.end().await.err();
-            Err(failure.map_or_else(SqlError::lost, |it| SqlError::Internal(Box::new(it))))
-        }
-    }
+    let interrupt = Interrupt::new(query.ticket.began, limit);
+    let (sender, head) = oneshot::channel();
+    let (pipe, chunks) = Pipe::new(engine, &interrupt, limit);
+    let (asker, name) = (query.ticket.asker, query.question.name());
+    let job = Job { engine: engine.clone(), query, key };
+    let mut running = Running::start(engine, (interrupt, asker), name, move |turn| {
+        job.run(sender, pipe.output(turn))
+    });
+    let Head { columns, evidence, whole } = running.first(head).await?;
+    let rows = match whole {
+        Some(chunk) => Rows::whole(columns, chunk),
+        None => Rows::running(columns, Reader::new(running, chunks)),
+    };
+    Ok(rows.known_from(evidence))
 }
 
 struct Job {
     engine: Engine,
     query: Query,
     /// Under which a short answer is kept.
-    question: Option<CacheKey>,
-    began: QueryClock,
+    key: Option<CacheKey>,
 }
 
 impl Job {
-    async fn run(
-        self,
-        head: oneshot::Sender<Result<Head, SqlError>>,
-        format: oneshot::Receiver<RowFormat>,
-        chunks: mpsc::Sender<Result<Chunk, SqlError>>,
-    ) {
-        // Waited for here, so that the thread that gives its turn back takes the next query up itself. Held until the
-        // task ends, also where an abort takes a while.
-        let Ok(_turn) = self.engine.query_permits().acquire_owned().await else { return };
-        let _ = self.began.0.set(Instant::now());
-        let begun = self.begin().await;
-        let Self { engine, question, .. } = self;
-        let Started { answer, columns, is_lasting, evidence } = match begun {
-            Ok(begun) => begun,
-            Err(error) => {
-                let _ = head.send(Err(error));
-                return;
+    async fn run(self, head: oneshot::Sender<Head>, output: Output) -> Result<(), SqlError> {
+        let Begun { mut answer, columns, is_lasting, evidence } = self.begin().await?;
+        answer.read_first().await?;
+        let mut text = Vec::new();
+        let mut rows = answer.write(WHOLE_BYTES_MAX, &mut text).await?;
+        if answer.is_over() {
+            let chunk = output.chunk(text, rows)?;
+            if let Some(key) = self.key.filter(|_| is_lasting) {
+                self.engine.results().keep(key, &columns, &evidence, &chunk);
             }
-        };
-        let is_complete = answer.rest.is_none();
-        if is_complete && answer.rows as usize * columns.len() <= CELLS_HERE_MAX {
-            if let Some(question) = question.filter(|_| is_lasting) {
-                engine.answers().keep(question, &columns, &evidence, &answer.head);
-            }
-            let here = Some(answer.head.into());
-            let _ = head.send(Ok(Head { columns, evidence, is_complete, here }));
-            return;
+            let _ = head.send(Head { columns, evidence, whole: Some(chunk) });
+            return Ok(());
         }
-        let begun = Head { columns: columns.clone(), evidence, is_complete, here: None };
-        if head.send(Ok(begun)).is_err() {
-            return;
+        if head.send(Head { columns, evidence, whole: None }).is_err() {
+            return Err(SqlError::Unread);
         }
-        let Ok(format) = format.await else { return };
-        if let Err(error) = answer.write(Encoder::new(&columns, format), &chunks).await {
-            let _ = chunks.send(Err(error)).await;
+        while !text.is_empty() {
+            output.send(output.chunk(std::mem::take(&mut text), rows)?).await?;
+            rows = answer.write(CHUNK_BYTES, &mut text).await?;
         }
+        Ok(())
     }
 
-    async fn begin(&self) -> Result<Started, SqlError> {
-        let Query { table, sql, formulas, now_ms } = &self.query;
+    async fn begin(&self) -> Result<Begun, SqlError> {
+        let Query { table, question, formulas, now_ms, format, .. } = &self.query;
         let limits = self.engine.limits();
         let state = self
             .engine
@@ -168,28 +107,39 @@ impl Job {
             settings: self.engine.sql_settings(),
             state,
         };
-        let prepared = dialect::prepare(sql, &facts)?;
+        let parsed = match question {
+            Question::Sql(sql) => dialect::parse(sql, &facts)?,
+            Question::Structured(query) => dialect::structured::parse(query, &facts)?,
+        };
+        let prepared = dialect::rewrite(parsed, &facts)?;
         let (is_lasting, evidence) = (prepared.is_lasting, prepared.evidence.clone());
         let (stream, columns) = if let Some(rows) = stored::rows(&prepared.statement) {
             (stored::stream(table, rows, BATCH_ROWS), table.columns().to_vec())
-        } else if let ([Output::Named(name)], true) =
+        } else if let ([Named::Named(name)], true) =
             (prepared.outputs.as_slice(), stored::is_count(&prepared.statement))
         {
             let count = stored::count(table).map_err(|it| SqlError::of_running(it, limits))?;
             (count, vec![Column::new(name, ColumnType::Long)])
         } else {
-            let Planned { physical, columns } = plan(state, table, &names, prepared).await?;
+            let Planned { physical, columns } =
+                plan(state, table, &names, prepared, limits).await?;
             let stream = execute_stream(physical, state.task_ctx());
             (stream.map_err(|it| SqlError::of_running(it, limits))?, columns)
         };
-        let answer =
-            Answer { rows: 0, head: Vec::new(), rest: Some(stream), engine: self.engine.clone() };
-        Ok(Started { answer: answer.read_head().await?, columns, is_lasting, evidence })
+        let answer = Answer {
+            encoder: Encoder::new(&columns, *format),
+            rows: 0,
+            first: VecDeque::new(),
+            cells: None,
+            rest: Some(stream),
+            engine: self.engine.clone(),
+        };
+        Ok(Begun { answer, columns, is_lasting, evidence })
     }
 }
 
-/// A query whose first rows are there.
-struct Started {
+/// A query that runs.
+struct Begun {
     answer: Answer,
     columns: Vec<Column>,
     /// Whether it would answer the same tomorrow.
@@ -197,26 +147,29 @@ struct Started {
     evidence: Weakest,
 }
 
-/// The batches that are there, and the stream of those to come.
+/// The rows that are there, and the stream of those to come.
 struct Answer {
+    encoder: Encoder,
     rows: u64,
-    head: Vec<RecordBatch>,
+    first: VecDeque<RecordBatch>,
+    /// The batch that is being written.
+    cells: Option<Cells>,
     rest: Option<SendableRecordBatchStream>,
     engine: Engine,
 }
 
 impl Answer {
-    async fn read_head(mut self) -> Result<Self, SqlError> {
-        while self.rows <= BATCH_ROWS as u64 {
-            match self.next().await? {
-                Some(batch) => self.head.push(batch),
-                None => break,
-            }
+    /// A query that fails over its first rows is refused before anything of its answer is sent.
+    async fn read_first(&mut self) -> Result<(), SqlError> {
+        while self.rows <= BATCH_ROWS as u64
+            && let Some(batch) = self.compute().await?
+        {
+            self.first.push_back(batch);
         }
-        Ok(self)
+        Ok(())
     }
 
-    async fn next(&mut self) -> Result<Option<RecordBatch>, SqlError> {
+    async fn compute(&mut self) -> Result<Option<RecordBatch>, SqlError> {
         let limits = self.engine.limits();
         let Some(stream) = &mut self.rest else { return Ok(None) };
         let Some(batch) = stream.next().await else {
@@ -231,67 +184,30 @@ impl Answer {
         Ok(Some(batch))
     }
 
-    /// Encodes everything. A reader who has gone is no error: nobody is there to hear of it.
-    async fn write(
-        mut self,
-        mut encoder: Encoder,
-        chunks: &mpsc::Sender<Result<Chunk, SqlError>>,
-    ) -> Result<(), SqlError> {
-        let mut pending = Pending::default();
-        let mut head = std::mem::take(&mut self.head).into_iter();
-        loop {
-            let batch = match head.next() {
-                Some(batch) => batch,
-                None => match self.next().await? {
-                    Some(batch) => batch,
+    /// Writes on until the text has so many bytes, or the answer is over; returns the number of rows that were finished.
+    async fn write(&mut self, bytes_max: usize, text: &mut Vec<u8>) -> Result<u64, SqlError> {
+        let mut rows = 0;
+        while text.len() < bytes_max {
+            let Some(cells) = &mut self.cells else {
+                let next = match self.first.pop_front() {
+                    Some(batch) => Some(batch),
+                    None => self.compute().await?,
+                };
+                match next {
+                    Some(batch) => self.cells = Some(Cells::new(&batch)),
                     None => break,
-                },
-            };
-            for from in (0..batch.num_rows()).step_by(SLICE_ROWS) {
-                let slice = batch.slice(from, SLICE_ROWS.min(batch.num_rows() - from));
-                pending.rows += slice.num_rows() as u64;
-                encoder.encode(&slice, &mut pending.bytes);
-                if pending.bytes.len() >= CHUNK_BYTES
-                    && chunks.send(Ok(pending.take())).await.is_err()
-                {
-                    return Ok(());
                 }
+                continue;
+            };
+            rows += self.encoder.write(cells, bytes_max, text);
+            if cells.are_written() {
+                self.cells = None;
             }
         }
-        if !pending.bytes.is_empty() {
-            let _ = chunks.send(Ok(pending.take())).await;
-        }
-        Ok(())
+        Ok(rows)
     }
-}
 
-#[derive(Default)]
-struct Pending {
-    bytes: Vec<u8>,
-    rows: u64,
-}
-
-impl Pending {
-    fn take(&mut self) -> Chunk {
-        let bytes = std::mem::replace(
-            &mut self.bytes,
-            Vec::with_capacity(CHUNK_BYTES + (CHUNK_BYTES >> 2)),
-        );
-        Chunk { bytes: Bytes::from(bytes), rows: std::mem::take(&mut self.rows) }
-    }
-}
-
-#[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "what takes long in a test")]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_time_of_a_query_runs_from_its_turn() {
-        let (began, limit) = (QueryClock::default(), Duration::from_millis(5));
-        let waits = tokio::time::sleep(4 * limit);
-        assert!(began.within(limit, waits).await.is_some());
-        began.0.set(Instant::now()).unwrap();
-        assert!(began.within(limit, std::future::pending::<()>()).await.is_none());
+    fn is_over(&self) -> bool {
+        self.cells.is_none() && self.first.is_empty() && self.rest.is_none()
     }
 }

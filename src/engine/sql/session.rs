@@ -15,7 +15,7 @@ use datafusion::prelude::SessionConfig;
 
 use super::SqlSettings;
 use super::coercion::{Conversions, TruthsAsNumbers};
-use super::optimizer::{Parallelism, physical_rules};
+use super::optimizer::{Parallelism, interruptible, physical_rules};
 use crate::engine::{EngineLimits, functions, types::BATCH_ROWS};
 
 /// The settings of all queries, and their memory pool. Built by the first query.
@@ -23,6 +23,12 @@ use crate::engine::{EngineLimits, functions, types::BATCH_ROWS};
 pub(crate) struct SessionStates(OnceLock<Result<SessionState, Arc<DataFusionError>>>);
 
 impl SessionStates {
+    /// Bytes that running queries hold.
+    pub(crate) fn bytes_used(&self) -> usize {
+        let state = self.0.get().and_then(|it| it.as_ref().ok());
+        state.map_or(0, |it| it.runtime_env().memory_pool.reserved())
+    }
+
     pub(crate) fn state(
         &self,
         limits: &EngineLimits,
@@ -51,7 +57,7 @@ pub(super) fn build(
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = false;
     options.optimizer.max_passes = 1;
-    // Of groups with equal values it keeps any.
+    // Of groups with equal values it keeps any, and it makes room for as many as LIMIT says.
     options.optimizer.enable_topk_aggregation = false;
     let scalar = functions::scalar(&pool);
     let planners = planners(&scalar, settings)?;
@@ -62,6 +68,7 @@ pub(super) fn build(
         .with_aggregate_functions(functions::aggregate())
         .with_window_functions(functions::window())
         .with_expr_planners(planners)
+        .with_analyzer_rules(interruptible::analysis())
         .with_optimizer_rules(rules())
         .with_physical_optimizer_rules(physical_rules);
     Ok(builder.build())
@@ -72,7 +79,7 @@ pub(super) fn build(
 fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules = Optimizer::new().rules;
     rules.retain(|it| it.name() != "common_sub_expression_eliminate");
-    rules
+    interruptible::logical(rules)
 }
 
 fn planners(

@@ -78,9 +78,20 @@ fn number(expr: &Expr) -> Option<usize> {
 /// Those rows, by reference and cut to the size of batches that a plan would make.
 pub(super) fn stream(
     table: &Table,
-    (offset, limit): (usize, usize),
+    place: (usize, usize),
     batch_rows: usize,
 ) -> SendableRecordBatchStream {
+    let slices = slices(table, place, batch_rows).into_iter().map(Ok);
+    let slices = futures::stream::iter(slices);
+    Box::pin(RecordBatchStreamAdapter::new(Arc::clone(table.schema()), slices))
+}
+
+/// References into the table's batches, without the first `offset` rows.
+pub(super) fn slices(
+    table: &Table,
+    (offset, limit): (usize, usize),
+    batch_rows: usize,
+) -> Vec<RecordBatch> {
     let (mut before, mut left) = (offset, limit);
     let mut slices: Vec<RecordBatch> = Vec::new();
     for batch in table.batches() {
@@ -91,8 +102,7 @@ pub(super) fn stream(
         let cuts = (from..from + rows).step_by(batch_rows);
         slices.extend(cuts.map(|at| batch.slice(at, batch_rows.min(from + rows - at))));
     }
-    let slices = futures::stream::iter(slices.into_iter().map(Ok));
-    Box::pin(RecordBatchStreamAdapter::new(Arc::clone(table.schema()), slices))
+    slices
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Table {
             columns.iter().map(|it| self.position(&it.name)).collect();
         let schema = arrow_schema(columns);
         // What is made here is paid for by the budget that paid for the rows.
-        let mut lease = self.leases().first().map(|it| it.another());
+        let mut lease = self.leases().front().map(|it| it.another());
         let (mut batches, mut row) = (Vec::with_capacity(self.batches().len()), 1);
         for batch in self.batches() {
             let mut arrays = Vec::with_capacity(columns.len());
@@ -74,7 +74,7 @@ impl Table {
                     .expect("every column keeps its type")
             })
             .collect();
-        Self::new(columns, batches, self.leases().to_vec())
+        Self::new(columns, batches, self.leases().iter().cloned().collect())
     }
 
     /// Where a column of this name is; one that differs in case will do where none is spelt the same.

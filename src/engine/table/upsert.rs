@@ -59,7 +59,7 @@ impl Table {
         }
         let columns = self.columns();
         let kept = Self::new(Arc::clone(columns), kept, paid.map(Arc::new).into_iter().collect());
-        let added = Self::new(Arc::clone(columns), added, new.leases().to_vec());
+        let added = Self::new(Arc::clone(columns), added, new.leases().iter().cloned().collect());
         Ok(Self::concat(Arc::clone(columns), [&kept, &added]))
     }
 }
@@ -177,7 +177,7 @@ mod tests {
         let (before, new) = (table(&kinds, &csv, &budget), table(&kinds, "7\n", &budget));
         let used = budget.used();
         let filler = budget.lease(budget.limit() - used - 1_000).unwrap();
-        assert_eq!(before.upsert(&new, &[0]).unwrap_err(), BudgetExceeded { limit: 130_000 });
+        assert_eq!(before.upsert(&new, &[0]).unwrap_err().limit, 130_000);
         drop(filler);
         assert_eq!(budget.used(), used);
     }

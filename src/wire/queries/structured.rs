@@ -112,7 +112,7 @@ fn not_emulated(what: &str) -> Refusal {
 }
 
 impl StructuredQuery {
-    /// The same as a description that the engine writes as SQL.
+    /// The same in the engine's terms.
     pub fn into_domain(self) -> Result<Structured, Refusal> {
         self.others.refuse()?;
         let each = |list: Option<Vec<Expression>>| list.unwrap_or_default().into_iter();

@@ -1,5 +1,7 @@
 //! Lists of streams: all, by ids, by search.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +31,10 @@ pub async fn search(
 
 /// Those of `?streamId=1,2` that there are.
 pub async fn bulk(session: Session, Query(query): Query<BulkQuery>) -> Reply<Vec<Stream>> {
-    let ids = query.stream_id.split(',').filter_map(|it| it.trim().parse().ok());
-    let streams = session.streams_by_id(&ids.collect::<Vec<_>>());
+    // An id that comes again asks for nothing more.
+    let ids: BTreeSet<_> =
+        query.stream_id.split(',').filter_map(|it| it.trim().parse().ok()).collect();
+    let streams = session.streams_by_id(&ids.into_iter().collect::<Vec<_>>());
     Reply(streams.iter().map(Stream::of).collect())
 }
 

@@ -22,6 +22,10 @@ pub(super) const TABLE: &[Route] = &[
         .doc("stage-3---commit-and-index").reads::<uploads::Commit>().answers::<uploads::Committed>().refuses(&[400, 404, 409, 413, 501])
         .note("The page shows no response."),
 
+    Route::new("upload.discard", Delete, "/api/data/v3/datasources/{dataset}/uploads/{upload}", |verb| on(verb, uploads::discard), Inferred, EDIT)
+        .answers::<Empty>().refuses(&[404, 409])
+        .note("Gives up an upload that is not committed, with its parts, as its path suggests. One that is not committed for a day, as time goes for its dataset, is given up as well."),
+
     // Data versions and partitions
     Route::new("version.list", Get, "/api/data/v3/datasources/{dataset}/dataversions/details", |verb| on(verb, versions::list), Documented, VIEW)
         .doc("get-data-versions").answers::<Vec<versions::Version>>().refuses(&[400, 404]).honours(&["limit", "offset"])
