@@ -13,7 +13,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("/api/content/v1/dataapps", "app studio"),
     ("/api/content/v1/datasources", "content about a dataset other than its cards"),
     ("/api/content/v1/customer-states", "settings of an instance"),
-    ("/api/content/v2/groups", "changing groups"),
+    ("/api/content/v1/reportschedules", "scheduled reports"),
+    ("/api/content/v2/groups", "rules and owners of groups"),
     ("/api/content/v2/users", "changing users"),
     ("/api/content/v3/users", "changing users"),
     ("/api/identity/v1/users", "changing users"),
@@ -37,7 +38,13 @@ const KNOWN: &[(&str, &str)] = &[
     ("/api/query/v1/functions", "Beast Modes apart from a dataset's properties"),
     ("/api/query/v1/views", "views"),
     ("/api/query/v1/datasources/customer-stats", "statistics of an instance"),
+    ("/api/query/v1/export", "export to S3"),
+    ("/api/query/migration", "migration of federated datasets"),
     ("/api/query/v2/data-control", "policies on columns"),
+    ("/api/tags/v3", "certification"),
+    ("/api/data/v1/data-files", "data files"),
+    ("/api/queues", "Task Center"),
+    ("/api/executor/v2", "datasets that Domo computes itself"),
     ("/api/executor/v1", "datasets that Domo computes itself"),
     ("/api/social", "Buzz and alerts"),
     ("/api/buzz", "Buzz"),
@@ -60,8 +67,11 @@ const KNOWN: &[(&str, &str)] = &[
     ("/sql/v1", "the API that apps call from a page"),
     ("/v1/accounts", "accounts of connectors"),
     ("/v1/account-types", "accounts of connectors"),
-    ("/v1/users", "users of the public API"),
-    ("/v1/groups", "groups of the public API"),
+    ("/v1/json", "the Simple API: send CSV to /v1/datasets/{id}/data instead"),
+    ("/v1/cards", "cards and their embed tokens"),
+    ("/v1/stories", "embed tokens of dashboards"),
+    ("/v1/project", "projects and tasks"),
+    ("/clients", "OAuth clients: a seed's users.toml names them"),
     ("/v1/pages", "pages"),
     ("/v1/audit", "the activity log"),
     ("/v1/buzz", "Buzz"),
@@ -85,8 +95,8 @@ mod tests {
     #[test]
     fn a_path_is_known_by_whole_segments() {
         assert_eq!(named("/api/data/v1/lineage/DATA_SOURCE/1"), Some("lineage"));
-        assert_eq!(named("/v1/users"), Some("users of the public API"));
-        assert_eq!(named("/v1/users2"), None);
+        assert_eq!(named("/v1/pages"), Some("pages"));
+        assert_eq!(named("/v1/pages2"), None);
         assert_eq!(named("/api/data/v3/datasources/1/nonsense"), None);
     }
 }

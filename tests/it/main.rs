@@ -7,6 +7,7 @@ mod auth;
 mod bytes;
 mod command_line;
 mod coverage;
+mod documented;
 mod every_route;
 mod front;
 mod hostile_memory;
