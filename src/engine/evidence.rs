@@ -67,7 +67,7 @@ impl Weakest {
 
 /// Articles of Domo's Knowledge Base.
 pub(super) mod articles {
-    pub(in crate::engine) const BEAST_MODE: &str =
+    pub(in crate::engine) const FUNCTIONS: &str =
         "https://domo-support.domo.com/s/article/360043429933";
     pub(in crate::engine) const SPECIFIERS: &str =
         "https://domo-support.domo.com/s/article/360043429953";

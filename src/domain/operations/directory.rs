@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::directory::{Directory, Group, User, UserDetails};
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{GroupId, Id, UserId};
-use crate::domain::session::{Moment, Session};
+use crate::domain::session::{AsOf, Moment, Session};
 use crate::domain::world::World;
 
 /// The roles that every instance has.
@@ -83,15 +83,16 @@ impl Session {
     }
 
     /// A user that is there, or one that was: `true` for the latter.
-    pub fn user_or_deleted(&self, id: UserId) -> Result<(Arc<User>, bool)> {
+    pub fn user_or_deleted(&self, id: UserId) -> Result<AsOf<(Arc<User>, bool)>> {
         let (_, moment) = self.look();
         let present = moment.directory.user(id).map(|it| (Arc::clone(it), false));
         let deleted = || moment.directory.deleted_user(id).map(|it| (Arc::clone(it), true));
-        present.or_else(deleted).ok_or_else(|| Error::not_found("user", id))
+        let found = present.or_else(deleted).ok_or_else(|| Error::not_found("user", id))?;
+        Ok(AsOf { value: found, moment })
     }
 
     /// Makes a user. Only administrators may.
-    pub fn create_user(&self, new: NewUser) -> Result<Arc<User>> {
+    pub fn create_user(&self, new: NewUser) -> Result<AsOf<Arc<User>>> {
         self.update_directory(|world, moment| {
             if world.directory.users().count() >= COUNT_MAX {
                 return Err(too_many("the number of users"));
@@ -103,14 +104,13 @@ impl Session {
             user.details = new.details;
             (user.created_at, user.updated_at) = (moment.now, moment.now);
             check_user(&user, &world.directory)?;
-            world.directory.put_user(user);
-            Ok(id)
+            world.directory.put_user(user.clone());
+            Ok(Arc::new(user))
         })
-        .and_then(|id| self.user(id))
     }
 
     /// Changes what is given. Only administrators may change others, and roles.
-    pub fn update_user(&self, id: UserId, change: UserChange) -> Result<Arc<User>> {
+    pub fn update_user(&self, id: UserId, change: UserChange) -> Result<AsOf<Arc<User>>> {
         self.update_directory(|world, moment| {
             let before = world.directory.user(id).ok_or_else(|| Error::not_found("user", id))?;
             let mut user = User::clone(before);
@@ -120,10 +120,9 @@ impl Session {
             user.details.merge(change.details);
             user.updated_at = moment.now;
             check_user(&user, &world.directory)?;
-            world.directory.put_user(user);
-            Ok(())
-        })?;
-        self.user(id)
+            world.directory.put_user(user.clone());
+            Ok(Arc::new(user))
+        })
     }
 
     /// Deletes a user who owns nothing: Domo asks to hand over their datasets first.
@@ -142,6 +141,7 @@ impl Session {
             let removed = world.directory.remove_user(id);
             removed.map(drop).ok_or_else(|| Error::not_found("user", id))
         })
+        .map(|it| it.value)
     }
 
     pub fn create_group(&self, new: GroupChange) -> Result<Arc<Group>> {
@@ -153,10 +153,10 @@ impl Session {
             let mut group = Group::new(id, String::new(), BTreeSet::new());
             group.creator = Some(moment.user);
             change_group(&mut group, new, &world.directory)?;
-            world.directory.put_group(group);
-            Ok(id)
+            world.directory.put_group(group.clone());
+            Ok(Arc::new(group))
         })
-        .and_then(|id| self.group(id))
+        .map(|it| it.value)
     }
 
     pub fn update_group(&self, id: GroupId, change: GroupChange) -> Result<Arc<Group>> {
@@ -164,10 +164,10 @@ impl Session {
             let before = world.directory.group(id).ok_or_else(|| Error::not_found("group", id))?;
             let mut group = Group::clone(before);
             change_group(&mut group, change, &world.directory)?;
-            world.directory.put_group(group);
-            Ok(())
-        })?;
-        self.group(id)
+            world.directory.put_group(group.clone());
+            Ok(Arc::new(group))
+        })
+        .map(|it| it.value)
     }
 
     pub fn delete_group(&self, id: GroupId) -> Result<()> {
@@ -175,6 +175,7 @@ impl Session {
             let removed = world.directory.remove_group(id);
             removed.map(drop).ok_or_else(|| Error::not_found("group", id))
         })
+        .map(|it| it.value)
     }
 
     /// Changes the members of groups: of all of them, or of none where one group or user is not there.
@@ -198,21 +199,21 @@ impl Session {
             }
             Ok(())
         })
+        .map(|it| it.value)
     }
 
     /// The one way to change users and groups: only administrators may.
     fn update_directory<T>(
         &self,
         change: impl FnOnce(&mut World, &Moment) -> Result<T>,
-    ) -> Result<T> {
-        let changed = self.update(|world, moment| {
+    ) -> Result<AsOf<T>> {
+        self.update(|world, moment| {
             if world.directory.is_admin(moment.user) {
                 change(world, moment)
             } else {
                 Err(Error::Forbidden { user: moment.user, action: "manage users and groups" })
             }
-        });
-        changed.map(|it| it.value)
+        })
     }
 }
 

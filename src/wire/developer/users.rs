@@ -23,7 +23,7 @@ pub async fn create(
 ) -> Result<Reply<User>, Refusal> {
     query.check()?;
     let made = session.create_user(body.into_new()?)?;
-    Ok(Reply(User::of(&made, &session.moment())))
+    Ok(Reply(User::of(&made, &made.moment)))
 }
 
 pub async fn list(session: Session, Query(page): Query<Page>) -> Reply<Vec<User>> {
@@ -34,9 +34,9 @@ pub async fn list(session: Session, Query(page): Query<Page>) -> Reply<Vec<User>
 
 /// A deleted user answers too, with what is left of them.
 pub async fn get(session: Session, Path(user): Path<UserId>) -> Result<Reply<User>, Refusal> {
-    let (user, is_deleted) = session.user_or_deleted(user)?;
-    let shown = if is_deleted { User::deleted(&user) } else { User::of(&user, &session.moment()) };
-    Ok(Reply(shown))
+    let found = session.user_or_deleted(user)?;
+    let (user, is_deleted) = &found.value;
+    Ok(Reply(if *is_deleted { User::deleted(user) } else { User::of(user, &found.moment) }))
 }
 
 /// Answers 200 with the user: the page states only the status, and pydomo insists on it.
@@ -46,7 +46,7 @@ pub async fn update(
     Json(body): Json<Definition>,
 ) -> Result<Reply<User>, Refusal> {
     let user = session.update_user(user, body.into_change()?)?;
-    Ok(Reply(User::of(&user, &session.moment())))
+    Ok(Reply(User::of(&user, &user.moment)))
 }
 
 pub async fn delete(session: Session, Path(user): Path<UserId>) -> Result<StatusCode, Refusal> {

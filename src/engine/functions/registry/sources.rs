@@ -6,7 +6,7 @@ use crate::engine::evidence::{Grade, Source, articles, clients, manual};
 /// Names by the page that has them; the first page counts.
 const LISTS: &[(Source, &[&str])] = &[
     (
-        Source::documented(articles::BEAST_MODE),
+        Source::documented(articles::FUNCTIONS),
         &[
             "approximate_count_distinct",
             "avg",

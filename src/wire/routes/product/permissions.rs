@@ -28,7 +28,7 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("group.get", Get, "/api/content/v2/groups/{group}", |verb| on(verb, groups::get), Observed, LOGIN)
         .answers::<groups::Group>().refuses(&[404]),
     Route::new("group.create", Post, "/api/content/v2/groups", |verb| on(verb, groups::create), Documented, ADMIN)
-        .doc("Groups.md").reads::<groups::NewGroup>().answers::<groups::Group>().refuses(&[400, 409, 413, 501]).note("Groups of type dynamic are not emulated."),
+        .doc("Groups.md").reads::<groups::NewGroup>().answers::<groups::Group>().refuses(&[400, 409, 413, 501]).note("Groups of type dynamic answer 501."),
     Route::new("group.delete", Delete, "/api/content/v2/groups/{group}", |verb| on(verb, groups::delete), Documented, ADMIN)
         .doc("Groups.md").answers::<bool>().refuses(&[404]),
     Route::new("group.add_user", Put, "/api/content/v2/groups/{group}/user/{user}", |verb| on(verb, groups::add_user), Documented, ADMIN)
@@ -37,7 +37,7 @@ pub(super) const TABLE: &[Route] = &[
         .doc("Groups.md").answers::<bool>().refuses(&[404]),
     Route::new("group.access", Put, "/api/content/v2/groups/access", |verb| on(verb, groups::change_access), Documented, ADMIN)
         .doc("Groups.md").reads::<groups::OneOrMany<groups::AccessChange>>().answers::<bool>().refuses(&[400, 404, 413, 501])
-        .note("All members are changed, or none. Owners of groups are not emulated."),
+        .note("All members are changed, or none. Owners of groups answer 501."),
 
     // Access
     Route::new("access.list", Get, "/api/data/v3/datasources/{dataset}/permissions", |verb| on(verb, permissions::list), Documented, VIEW)
