@@ -8,7 +8,7 @@ pub(crate) const DAY_MS: i64 = 86_400_000;
 /// Days from 1970-01-01, or none where the month has no such day.
 #[inline]
 pub(crate) fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i32> {
-    if month > 12 || day == 0 || day > days_in_month(year, month) {
+    if month > 12 || day == 0 || day > days_in_month(i64::from(year), month) {
         return None;
     }
     // The year begins in March here, so that the leap day is its last.
@@ -55,10 +55,13 @@ fn computed(days: i64) -> (i64, u32, u32) {
     (year, month, day)
 }
 
-fn days_in_month(year: i32, month: u32) -> u32 {
+pub(crate) fn days_in_month(year: i64, month: u32) -> u32 {
     static DAYS: [u8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    u32::from(DAYS[month as usize % DAYS.len()]) + u32::from(is_leap && month == 2)
+    u32::from(DAYS[month as usize % DAYS.len()]) + u32::from(month == 2 && is_leap(year))
+}
+
+pub(crate) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
 #[cfg(test)]

@@ -44,8 +44,8 @@ use super::names::Names;
 use super::settings::{Formula, SqlSettings};
 use super::types::{Column, ColumnType};
 
+pub(crate) use crate::engine::names::Written;
 pub use clauses::{CLAUSES, Clause};
-pub(crate) use naming::Written;
 
 /// What the rewrites may ask.
 pub(crate) struct Facts<'a> {

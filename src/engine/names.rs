@@ -1,6 +1,6 @@
 //! Column names without regard to case: every column has an internal, lower-case name inside a query.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::types::Column;
 
@@ -46,6 +46,19 @@ impl Names {
     }
 }
 
+/// How the query wrote its names, by their internal spelling.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// Selected expressions.
+    pub(crate) items: HashMap<String, String>,
+    /// Every name.
+    pub(crate) names: HashMap<String, String>,
+    /// Every name that stands for a value, in the order of the query.
+    pub(crate) values: Vec<String>,
+    /// Every name that the query gives.
+    pub(crate) given: HashSet<String>,
+}
+
 /// `name#2`, `name#3`, …: the first that is not taken.
 pub(crate) fn numbered(name: &str, taken: impl Fn(&str) -> bool) -> String {
     (2..u32::MAX).map(|n| format!("{name}#{n}")).find(|it| !taken(it)).expect("some number is free")
@@ -57,31 +70,14 @@ pub(crate) fn nearest<'a>(
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let name = name.to_lowercase();
-    let limit = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let limit = (length / 3).max(1);
     candidates
-        .map(|it| (distance(&name, &it.to_lowercase(), limit), it))
+        .filter(|it| it.chars().count().abs_diff(length) <= limit)
+        .map(|it| (strsim::levenshtein(&name, &it.to_lowercase()), it))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, it)| (*distance, *it))
         .map(|(_, it)| it)
-}
-
-/// Levenshtein's distance, or more than `limit` as soon as the lengths say so.
-fn distance(a: &str, b: &str, limit: usize) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    if a.chars().count().abs_diff(b.len()) > limit {
-        return limit + 1;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

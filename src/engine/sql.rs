@@ -14,7 +14,7 @@ mod stored;
 use super::Engine;
 use super::error::SqlError;
 use super::rows::{RowFormat, Rows};
-use super::settings::{Formula, SqlSettings};
+use super::settings::Formula;
 use super::structured::Structured;
 use super::table::Table;
 use super::task::Ticket;

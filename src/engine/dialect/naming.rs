@@ -1,7 +1,7 @@
 //! Names without regard to case, and output columns called as the SELECT list wrote them.
 //! MySQL's column names are not case-sensitive; duplicates are allowed. Pinned by names.slt.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::super::names::{Names, numbered};
+use super::super::names::{Names, Written, numbered};
 use super::allowed::ITEMS_MAX;
 use super::tokens::{Text, depths, is};
 use super::{Facts, Output, walk};
@@ -85,19 +85,6 @@ fn written(expr: &Expr, text: Option<&str>) -> String {
         }
         other => text.map_or_else(|| other.to_string(), str::to_owned),
     }
-}
-
-/// How the query wrote its names, by their internal spelling.
-#[derive(Debug, Default)]
-pub(crate) struct Written {
-    /// Selected expressions.
-    pub(crate) items: HashMap<String, String>,
-    /// Every name.
-    pub(crate) names: HashMap<String, String>,
-    /// Every name that stands for a value, in the order of the query.
-    pub(crate) values: Vec<String>,
-    /// Every name that the query gives.
-    pub(crate) given: HashSet<String>,
 }
 
 /// Gives every name its internal spelling, and every selected expression a name of its own.

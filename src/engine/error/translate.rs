@@ -5,9 +5,8 @@ use datafusion::common::{DataFusionError, SchemaError};
 
 use super::SqlError;
 use crate::engine::EngineLimits;
-use crate::engine::dialect::Written;
 use crate::engine::interrupt::Stopped;
-use crate::engine::names::nearest;
+use crate::engine::names::{Written, nearest};
 use crate::engine::table::Table;
 
 impl SqlError {

@@ -6,8 +6,9 @@ use datafusion::common::{Result, exec_err};
 
 use super::arguments::Args;
 use super::date_text::{Time, Times};
-use super::datetime::{Civil, DateTime, days_in_month, of_two_digits};
+use super::datetime::{Civil, DateTime, of_two_digits};
 use super::{DATETIME, Family, Function, Returns};
+use crate::engine::calendar::days_in_month;
 use Returns::{Date, Long, Text};
 
 pub(super) const MONTHS: [&str; 12] = [

@@ -1,8 +1,6 @@
 //! Dates and times of day: taking them apart, counting with them, and writing times.
 
-use crate::engine::calendar::{civil_from_days, days_from_civil};
-
-const DAY_MS: i64 = 86_400_000;
+use crate::engine::calendar::{DAY_MS, civil_from_days, days_from_civil, days_in_month, is_leap};
 
 /// A moment without a zone, kept to the millisecond, between the years 0 and 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,19 +118,6 @@ impl DateTime {
         }
         (days.div_euclid(7) + 1, year)
     }
-}
-
-pub(super) fn days_in_month(year: i64, month: u32) -> u32 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
 fn days_in_year(year: i64) -> i64 {

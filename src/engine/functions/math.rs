@@ -133,7 +133,7 @@ fn rand(args: &Args) -> Result<ArrayRef> {
     let seeds = args.long(0)?;
     let texts = if args.kind(0).is_string() { Some(args.text(0)?) } else { None };
     let seed = |row: usize| match texts.as_ref().and_then(|it| it.get(row)) {
-        Some(text) if leading_length(text) == 0 => checksum(text),
+        Some(text) if leading_length(text) == 0 => crc32fast::hash(text.as_bytes()),
         _ => seeds.get(row).unwrap_or(0) as u32,
     };
     if !args.raw(0).1 {
@@ -228,14 +228,5 @@ fn write_in_base(mut value: u64, base: u64, out: &mut String) {
 
 fn crc32(args: &Args) -> Result<ArrayRef> {
     let text = args.text(0)?;
-    args.make_long(|row| text.get(row).map(|it| i64::from(checksum(it))))
-}
-
-fn checksum(text: &str) -> u32 {
-    let sum = text.bytes().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(byte), |sum, _| {
-            (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
-        })
-    });
-    !sum
+    args.make_long(|row| Some(i64::from(crc32fast::hash(text.get(row)?.as_bytes()))))
 }

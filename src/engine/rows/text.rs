@@ -8,9 +8,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::arrow::util::display::array_value_to_string;
 
-use crate::engine::calendar::civil_from_days;
-
-const DAY_MS: i64 = 86_400_000;
+use crate::engine::calendar::{DAY_MS, civil_from_days};
 
 /// An array in one of the few forms that are written here.
 #[derive(Debug)]

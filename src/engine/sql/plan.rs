@@ -10,6 +10,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner};
 use datafusion::sql::planner::{NullOrdering, ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::Statement;
+use tracing::trace_span;
 
 use super::super::EngineLimits;
 use super::super::dialect::{Output, Prepared};
@@ -48,12 +49,14 @@ pub(super) async fn plan(
     let called = called(logical.schema(), &outputs, original);
     let kinds = logical.schema().fields().iter().map(|it| ColumnType::of_arrow(it.data_type()));
     let columns = called.into_iter().zip(kinds).map(|(name, kind)| Column { name, kind }).collect();
-    let optimized = state.optimize(&logical).map_err(failed)?;
+    let optimized = trace_span!("optimize").in_scope(|| state.optimize(&logical));
+    let optimized = optimized.map_err(failed)?;
     let physical = physical(state, optimized).await.map_err(failed)?;
     Ok(Planned { physical, columns })
 }
 
 /// How an optimized plan runs, with its rows in order.
+#[tracing::instrument(level = "trace", skip_all)]
 pub(in crate::engine) async fn physical(
     state: &SessionState,
     optimized: LogicalPlan,
@@ -64,6 +67,7 @@ pub(in crate::engine) async fn physical(
 }
 
 /// What a statement asks for, not yet how.
+#[tracing::instrument(level = "trace", skip_all)]
 pub(in crate::engine) fn logical(
     state: &SessionState,
     table: &Table,

@@ -13,9 +13,9 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
-use super::SqlSettings;
 use super::coercion::{Conversions, TruthsAsNumbers};
 use super::optimizer::{Parallelism, interruptible, physical_rules};
+use crate::engine::settings::SqlSettings;
 use crate::engine::{EngineLimits, functions, types::BATCH_ROWS};
 
 /// The settings of all queries, and their memory pool. Built by the first query.
