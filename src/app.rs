@@ -109,6 +109,11 @@ impl Domock {
         self.address
     }
 
+    /// The number of datasets of the default instance.
+    pub fn dataset_count(&self) -> usize {
+        self.instances.default_instance().dataset_count()
+    }
+
     /// Restores the seed of every instance.
     pub fn reset(&self) {
         self.instances.all().iter().for_each(Instance::reset);

@@ -36,10 +36,16 @@ async fn run(cli: &Cli, started: Instant) -> anyhow::Result<ExitCode> {
     let (mut interrupt, mut terminate) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let domo = Domock::start(cli.config.clone()).await?;
+    let filled = match domo.dataset_count() {
+        0 => {
+            "; it has no datasets: create them through the API, or start it with --seed-dir FOLDER"
+        }
+        _ => "",
+    };
     // Whoever started it may have closed stdout.
     let _ = writeln!(
         io::stdout(),
-        "domock ready {} in {} ms",
+        "domock ready {} in {} ms{filled}",
         domo.url(),
         started.elapsed().as_millis()
     );

@@ -1,7 +1,8 @@
 //! Reads seed folders into worlds. They are written by hand, so every mistake is reported with its place.
 //!
 //! `orders.csv` becomes a dataset `orders` with inferred types. `orders.toml` sets further properties, or defines a dataset without
-//! rows. `users.toml` defines users and groups. seed-data/README.md describes the format.
+//! rows. `users.toml` defines users and groups, `instance.toml` sets the behaviour of the instance. seed-data/README.md describes the
+//! format.
 
 mod format;
 mod load;
@@ -22,7 +23,7 @@ use crate::domain::world::World;
 use crate::domain::{Clock, Timestamp};
 use crate::engine::Engine;
 
-use format::DatasetFile;
+use format::{DatasetFile, InstanceFile};
 use load::DatasetFiles;
 use users::UsersFile;
 
@@ -117,6 +118,10 @@ fn load(dir: Option<&Path>, options: SeedOptions, engine: &Engine) -> anyhow::Re
         plot.reserve_ids(&mut ids);
     }
     let mut world = World::new(directory, Clock::frozen(now), ids);
+    if let Some(path) = &found.instance {
+        let file: InstanceFile = format::read(path)?;
+        world.query_shape = file.default_shape.map(Into::into);
+    }
     for dataset in datasets {
         insert(&mut world, dataset, dir)?;
     }
@@ -138,14 +143,20 @@ fn insert(world: &mut World, dataset: Dataset, dir: &Path) -> anyhow::Result<()>
 struct Found {
     dir: PathBuf,
     users: Option<PathBuf>,
+    instance: Option<PathBuf>,
     csv: BTreeSet<String>,
     about: BTreeSet<String>,
 }
 
 impl Found {
     fn in_folder(dir: &Path) -> anyhow::Result<Self> {
-        let mut found =
-            Self { dir: dir.to_owned(), users: None, csv: BTreeSet::new(), about: BTreeSet::new() };
+        let mut found = Self {
+            dir: dir.to_owned(),
+            users: None,
+            instance: None,
+            csv: BTreeSet::new(),
+            about: BTreeSet::new(),
+        };
         let entries =
             fs::read_dir(dir).with_context(|| format!("seed folder {}", dir.display()))?;
         for entry in entries {
@@ -155,6 +166,7 @@ impl Found {
             match path.extension().and_then(|it| it.to_str()) {
                 _ if name.starts_with('.') || path.is_dir() => {}
                 Some("toml") if stem == "users" => found.users = Some(path),
+                Some("toml") if stem == "instance" => found.instance = Some(path),
                 Some("toml") => drop(found.about.insert(stem)),
                 Some("csv") => drop(found.csv.insert(stem)),
                 Some("md") => {}

@@ -16,6 +16,7 @@ pub mod developer;
 pub mod groups;
 pub mod indexes;
 pub mod lists;
+pub mod loose_lists;
 mod not_emulated;
 pub mod partitions;
 pub mod pdp;

@@ -69,8 +69,9 @@ pub(super) fn around(
         .layer(middleware::from_fn(refuse_misaddressed))
         // 6. A body that stops arriving is given up.
         .layer(RequestBodyTimeoutLayer::new(body_time_max))
-        // 7. gzip is undone before a handler counts bytes, also where only the content type tells of it.
-        .map_request(extract::gzip_by_type)
+        // 7. Decompresses gzip before handlers count bytes, also if only the first bytes of a body tell that it is gzip.
+        .map_request(|request: axum::http::Request<_>| request.map(Body::new))
+        .layer(middleware::from_fn(extract::find_gzip))
         .layer(RequestDecompressionLayer::new())
         // 8. On Domo's routes: `check_evidence_and_caller`, which needs to know the route.
         .service(router)
@@ -133,6 +134,7 @@ async fn check_evidence_and_caller(
         return next.run(request).await;
     };
     counters.count(route);
+    request.extensions_mut().insert(route);
     let admitted = if route.evidence <= required {
         let_in(route, &key, &mut request)
             .and_then(|()| keep(&mut request, &instances, &guard))
@@ -159,11 +161,12 @@ async fn check_evidence_and_caller(
 
 fn let_in(route: &Route, key: &TokenKey, request: &mut Request) -> Result<(), Refusal> {
     match route.needs {
-        Needs::Nothing => Ok(()),
+        Needs::Nothing => {}
         Needs::Login | Needs::Dataset(_) | Needs::Admin => {
-            auth::authenticate(route.is_public(), key, request)
+            auth::authenticate(route.is_public(), key, request)?;
         }
     }
+    route.refuse_unknown_parameters(request.uri())
 }
 
 fn panicked(payload: Box<dyn std::any::Any + Send>) -> Response<Body> {

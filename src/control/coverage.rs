@@ -1,5 +1,7 @@
 //! The route table with its evidence, and its OpenAPI description.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -15,10 +17,14 @@ pub(super) struct Coverage {
     id: &'static str,
     verb: &'static str,
     path: &'static str,
-    documentation: &'static str,
+    /// A link to the page that documents it, with an anchor.
+    documentation: String,
     evidence: &'static str,
     honoured: &'static [&'static str],
-    ignored: &'static [&'static str],
+    /// Query parameters and members of the body that are taken without effect.
+    ignored: Vec<String>,
+    /// Why, by their names.
+    ignored_because: BTreeMap<String, &'static str>,
     note: &'static str,
     /// Requests since the server started, to all instances.
     hits: u64,
@@ -29,10 +35,11 @@ pub(super) async fn coverage(State(control): State<Control>) -> Json<Vec<Coverag
         id: it.id,
         verb: it.verb.name(),
         path: it.path,
-        documentation: it.doc,
+        documentation: it.documentation(),
         evidence: it.evidence.name(),
         honoured: it.honoured,
-        ignored: it.ignored,
+        ignored: it.all_ignored().into_iter().map(|(name, _)| name).collect(),
+        ignored_because: it.all_ignored().into_iter().collect(),
         note: it.note,
         hits: control.counters.of(it),
     });

@@ -97,6 +97,7 @@ fn refusal(status: u16, envelope: &Value) -> Value {
 fn answers(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Value> {
     let (status, content) = match route.answer {
         ResponseBody::None => ("204", None),
+        ResponseBody::Empty => ("200", None),
         ResponseBody::Csv => {
             ("200", Some(json!({ "text/csv": { "schema": { "type": "string" } } })))
         }
@@ -122,9 +123,11 @@ fn answers(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Value>
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
-    let of_query = |name: &&str, note: Option<&str>| json!({ "name": name, "in": "query", "description": note, "schema": { "type": "string" } });
-    let honoured = route.honoured.iter().map(|it| of_query(it, Some("Changes the response.")));
-    let ignored = route.ignored.iter().map(|it| of_query(it, Some("Accepted, but has no effect.")));
+    let of_query = |name: &str, note: &str| json!({ "name": name, "in": "query", "description": note, "schema": { "type": "string" } });
+    let honoured = route.honoured.iter().map(|it| of_query(it, "Changes the response."));
+    let ignored = route.ignored.iter();
+    let ignored = ignored
+        .map(|(name, reason)| of_query(name, &format!("Accepted, but has no effect: {reason}.")));
     path_parameters(route.path).chain(honoured).chain(ignored).collect()
 }
 

@@ -149,6 +149,33 @@ impl Dataset {
         view.map_or(self.schema.columns.len(), |it| it.schema.columns.len())
     }
 
+    /// Whether it ever had data, or was indexed on purpose. A new one can be described and not queried.
+    pub fn is_begun(&self) -> bool {
+        !self.versions.is_empty() || self.jobs.len() > 1
+    }
+
+    /// Columns of its data; none before the first.
+    pub fn loaded_column_count(&self, now: Timestamp) -> usize {
+        if self.versions.is_empty() { 0 } else { self.column_count(now) }
+    }
+
+    /// What is remembered of it after it was deleted: all but its rows and its runs.
+    pub fn remains(&self) -> Self {
+        let mut remains = Self {
+            uploads: BTreeMap::new(),
+            versions: Vector::new(),
+            partitions: BTreeMap::new(),
+            jobs: Vec::new(),
+            formulas: BTreeMap::new(),
+            policies: Arc::default(),
+            ..self.clone()
+        };
+        if let Some(stream) = remains.stream.as_mut() {
+            Arc::make_mut(stream).executions.clear();
+        }
+        remains
+    }
+
     /// A whole new list of columns; stored rows follow at the next index.
     pub fn alter_schema(&mut self, columns: Vec<SchemaColumn>, now: Timestamp) -> Result<()> {
         if columns != self.schema.columns {

@@ -1,6 +1,7 @@
 //! What an instance refuses to do, and why. Knows nothing of HTTP.
 
 use super::ids::{DatasetId, UserId};
+use super::permission::Grantee;
 use crate::engine::{BudgetExceeded, CsvError, SqlError};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -10,6 +11,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("{kind} {id} does not exist")]
     NotFound { kind: &'static str, id: String },
+    /// Access for somebody who is not in the directory.
+    #[error("{}", super::permission::unknown_member(*.0))]
+    UnknownMember(Grantee),
     #[error("{kind} {id} is already {state}")]
     Conflict { kind: &'static str, id: String, state: &'static str },
     /// Somebody else changed the dataset while a change of it was computed.

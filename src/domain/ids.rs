@@ -124,6 +124,7 @@ pub struct Ids {
     containers: Sequence,
     refusals: Sequence,
     people: Sequence,
+    tokens: Sequence,
     last_stream: StreamId,
 }
 
@@ -137,6 +138,7 @@ impl Ids {
             containers: sequence(3),
             refusals: sequence(4),
             people: sequence(5),
+            tokens: sequence(6),
             last_stream: StreamId::new(0),
         }
     }
@@ -168,6 +170,18 @@ impl Ids {
     /// Domo's "thread of execution": upper-case base 36 in groups of 10, 5 and 5.
     pub fn trace(&mut self) -> String {
         self.traces.trace()
+    }
+
+    /// Names a session: longer than 70 characters. The R client takes a token of less than 70 for a developer token.
+    /// <https://github.com/domoinc-r/DomoR/blob/master/R/init.R>
+    pub fn session(&mut self) -> String {
+        let part = |ids: &mut Self| ids.tokens.uuid().simple().to_string();
+        format!("DCS-A-{}-{}-{}", part(self), part(self), part(self))
+    }
+
+    /// Names a token of the public API.
+    pub fn token(&mut self) -> String {
+        self.tokens.uuid().to_string()
     }
 
     /// The trace of a refusal. A refusal more or less does not renumber what was made.

@@ -15,10 +15,10 @@ mod uploads;
 mod versions;
 
 pub use columns::ColumnChange;
-pub use datasets::{NewDataset, ProfileChange, Redefinition};
+pub use datasets::{NewDataset, ProfileChange, Redefinition, Remembered};
 pub use directory::{GroupChange, MembersChange, NewUser, UserChange};
 pub use lists::{DatasetFilter, DatasetKey, DatasetOrder, StreamFilter};
-pub use login::ClientGrant;
+pub use login::{ClientGrant, LoggedIn, Shown};
 pub use queries::Answer;
 pub use streams::{NewStream, StreamChange, StreamOverview};
 pub use transfers::Which;

@@ -171,3 +171,12 @@ pub struct Grant {
     pub level: AccessLevel,
     pub name: String,
 }
+
+/// Says of a user or group that does not exist where they are made.
+pub fn unknown_member(who: Grantee) -> String {
+    format!(
+        "{} {} does not exist: users and groups are those of the seed's users.toml, and those made since through the API",
+        who.kind().noun(),
+        who.id()
+    )
+}

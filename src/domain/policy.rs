@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::directory::Directory;
 use super::error::{Error, Result};
 use super::ids::{GroupId, PolicyId, UserId};
+use super::permission::{Grantee, unknown_member};
 use super::schema::Schema;
 use crate::engine::ColumnType;
 use crate::engine::structured::{Comparison, Condition, Literal, Term};
@@ -13,6 +14,10 @@ use crate::engine::structured::{Comparison, Condition, Literal, Term};
 const ALL_ROWS: PolicyId = PolicyId::new(1);
 /// The most policies that a dataset may have.
 const POLICIES_MAX: usize = 10_000;
+
+/// Values of a filter and the delimiters between them must be shorter than this together:
+/// <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/Connectors/API-Data-Connection/personalized-data-permissions.md>
+const VALUES_CHARACTERS_MAX: usize = 255;
 
 /// The policies of a dataset, and whether they count.
 #[derive(Clone, Debug)]
@@ -32,6 +37,32 @@ pub struct Policy {
     pub groups: BTreeSet<GroupId>,
     /// Users of other instances, by whatever names them. They are kept and mean nothing here.
     pub virtual_users: Vec<String>,
+    /// Domo's `dataSourcePermissions`, kept as it was sent.
+    pub dataset_permissions: bool,
+}
+
+/// What changes in a policy; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyChange {
+    pub name: Option<String>,
+    pub filters: Option<Vec<PolicyFilter>>,
+    pub users: Option<BTreeSet<UserId>>,
+    pub groups: Option<BTreeSet<GroupId>>,
+    pub virtual_users: Option<Vec<String>>,
+    pub dataset_permissions: Option<bool>,
+}
+
+impl PolicyChange {
+    pub fn applied_to(self, policy: Policy) -> Policy {
+        Policy {
+            name: self.name.unwrap_or(policy.name),
+            filters: self.filters.unwrap_or(policy.filters),
+            users: self.users.unwrap_or(policy.users),
+            groups: self.groups.unwrap_or(policy.groups),
+            virtual_users: self.virtual_users.unwrap_or(policy.virtual_users),
+            dataset_permissions: self.dataset_permissions.unwrap_or(policy.dataset_permissions),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,25 +105,40 @@ impl Policies {
         self.by_id.get(&id).ok_or_else(|| Error::not_found("policy", id))
     }
 
-    pub fn add(&mut self, policy: Policy, schema: &Schema) -> Result<PolicyId> {
+    pub fn add(
+        &mut self,
+        policy: Policy,
+        schema: &Schema,
+        directory: &Directory,
+    ) -> Result<PolicyId> {
         if self.by_id.len() >= POLICIES_MAX {
             let what = "the number of policies of a dataset";
             return Err(Error::TooLarge { what, limit: POLICIES_MAX as u64 });
         }
         policy.check(schema)?;
+        policy.check_members(&Policy::default(), directory)?;
         self.last = self.last.next();
         self.by_id.insert(self.last, policy);
         Ok(self.last)
     }
 
-    pub fn replace(&mut self, id: PolicyId, policy: Policy, schema: &Schema) -> Result<()> {
-        self.get(id)?;
+    /// Only who is new in it must exist: a user may have been removed since.
+    pub fn change(
+        &mut self,
+        id: PolicyId,
+        change: PolicyChange,
+        schema: &Schema,
+        directory: &Directory,
+    ) -> Result<Policy> {
+        let before = self.get(id)?;
+        let policy = change.applied_to(before.clone());
         policy.check(schema)?;
+        policy.check_members(before, directory)?;
         if is_open(id) && !policy.filters.is_empty() {
             return Err(Error::invalid("filters", "the policy that shows all rows has none"));
         }
-        self.by_id.insert(id, policy);
-        Ok(())
+        self.by_id.insert(id, policy.clone());
+        Ok(policy)
     }
 
     pub fn remove(&mut self, id: PolicyId) -> Result<()> {
@@ -136,8 +182,31 @@ impl Policy {
             if filter.operator == FilterOperator::Between && filter.values.len() != 2 {
                 return Err(Error::invalid("filters", "BETWEEN needs two values"));
             }
+            let delimiters = filter.values.len().saturating_sub(1);
+            let length: usize = filter.values.iter().map(|it| it.chars().count()).sum();
+            if length + delimiters >= VALUES_CHARACTERS_MAX {
+                let problem = format!(
+                    "the values for '{}' have {} characters with the delimiters between them, and must have less \
+                     than {VALUES_CHARACTERS_MAX}",
+                    filter.column,
+                    length + delimiters
+                );
+                return Err(Error::invalid("filters", problem));
+            }
         }
         Ok(())
+    }
+
+    /// Whether the users and groups exist that `before` did not have.
+    fn check_members(&self, before: &Self, directory: &Directory) -> Result<()> {
+        let users = self.users.difference(&before.users).map(|id| Grantee::User(*id));
+        let groups = self.groups.difference(&before.groups).map(|id| Grantee::Group(*id));
+        let stranger = users.chain(groups).find(|it| !directory.knows(*it));
+        match stranger {
+            None => Ok(()),
+            Some(it @ Grantee::User(_)) => Err(Error::invalid("users", unknown_member(it))),
+            Some(it @ Grantee::Group(_)) => Err(Error::invalid("groups", unknown_member(it))),
+        }
     }
 
     fn condition(&self, schema: &Schema) -> Condition {
@@ -314,7 +383,8 @@ mod tests {
     fn a_filter_on_no_column_is_refused() {
         let filters = vec![filter("gone", FilterOperator::Equals, &["x"])];
         let policy = Policy { filters, ..Policy::default() };
-        let refusal = Policies::default().add(policy, &schema()).unwrap_err();
+        let refusal =
+            Policies::default().add(policy, &schema(), &Directory::default()).unwrap_err();
         assert_eq!(refusal.to_string(), "filters: the dataset has no column 'gone'");
     }
 }

@@ -12,6 +12,7 @@ use super::directory::Directory;
 use super::error::{Error, Result};
 use super::ids::{DatasetId, Ids, StreamId, UserId};
 use super::permission::{AccessLevel, Grantee, Need};
+use super::settings::QueryShape;
 use super::settings::Setup;
 use super::store::{CommitTurn, WorldStore};
 use super::world::World;
@@ -90,6 +91,11 @@ impl AnonymousSession {
 }
 
 impl Session {
+    /// The shape of answers that the instance's seed asks for.
+    pub fn query_shape(&self) -> Option<QueryShape> {
+        self.world.read().query_shape
+    }
+
     pub fn user_id(&self) -> UserId {
         self.user
     }
@@ -135,6 +141,20 @@ impl Session {
         let (world, moment) = self.look();
         let value = Arc::clone(moment.permit(world.dataset_of(stream)?, need)?);
         Ok(AsOf { value, moment })
+    }
+
+    /// What is remembered of a deleted dataset, if the user may see it.
+    pub(super) fn read_remains(&self, id: DatasetId) -> Option<AsOf<Arc<Dataset>>> {
+        let (world, moment) = self.look();
+        let value = Arc::clone(moment.permit(world.remains(id)?, Need::View).ok()?);
+        Some(AsOf { value, moment })
+    }
+
+    /// What is remembered of the deleted dataset of a stream, in the same way.
+    pub(super) fn read_remains_of(&self, stream: StreamId) -> Option<AsOf<Arc<Dataset>>> {
+        let (world, moment) = self.look();
+        let value = Arc::clone(moment.permit(world.remains_of(stream)?, Need::View).ok()?);
+        Some(AsOf { value, moment })
     }
 
     /// Changes a copy of the dataset and publishes it, unless the user may not or `change` fails. Rights are judged on

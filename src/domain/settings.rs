@@ -12,6 +12,15 @@ pub enum Auth {
     Strict,
 }
 
+/// How the rows of a query are answered where the request does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryShape {
+    /// By what the request accepts.
+    Auto,
+    List,
+    Table,
+}
+
 /// How an instance behaves where Domo leaves it open.
 #[derive(Clone, Debug)]
 pub struct InstanceSettings {

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 
 use super::clock::{Clock, Timestamp};
 use super::dataset::Dataset;
@@ -16,16 +16,24 @@ use super::directory::Directory;
 use super::error::{Error, Result};
 use super::ids::{DatasetId, Ids, StreamId};
 use super::logins::LoginSessions;
+use super::settings::QueryShape;
+
+/// The most deleted datasets that a world remembers. One more, and the first of them is forgotten.
+const REMAINS_MAX: usize = 1_000;
 
 #[derive(Clone, Debug)]
 pub struct World {
     datasets: OrdMap<DatasetId, Arc<Dataset>>,
     /// Which dataset a stream belongs to. Kept in step with `datasets` by the methods here.
     streams: OrdMap<StreamId, DatasetId>,
+    /// What is remembered of deleted datasets, the last deleted at the end.
+    remains: Vector<Arc<Dataset>>,
     pub directory: Directory,
     pub clock: Clock,
     pub ids: Ids,
     pub logins: LoginSessions,
+    /// The shape of queries' answers that this world's seed asks for; the server's where it asks for none.
+    pub query_shape: Option<QueryShape>,
 }
 
 impl World {
@@ -33,10 +41,12 @@ impl World {
         Self {
             datasets: OrdMap::new(),
             streams: OrdMap::new(),
+            remains: Vector::new(),
             directory,
             clock,
             ids,
             logins: LoginSessions::default(),
+            query_shape: None,
         }
     }
 
@@ -94,6 +104,10 @@ impl World {
         if let Some(stream) = &removed.stream {
             self.streams.remove(&stream.id);
         }
+        if self.remains.len() >= REMAINS_MAX {
+            self.remains.pop_front();
+        }
+        self.remains.push_back(Arc::new(removed.remains()));
         Ok(removed)
     }
 
@@ -118,6 +132,17 @@ impl World {
                 Ok(())
             });
         }
+    }
+
+    /// What is remembered of a deleted dataset.
+    pub fn remains(&self, id: DatasetId) -> Option<&Arc<Dataset>> {
+        self.remains.iter().rev().find(|it| it.id == id)
+    }
+
+    /// What is remembered of the deleted dataset of a stream.
+    pub fn remains_of(&self, stream: StreamId) -> Option<&Arc<Dataset>> {
+        let has_it = |it: &&Arc<Dataset>| it.stream.as_ref().is_some_and(|it| it.id == stream);
+        self.remains.iter().rev().find(has_it)
     }
 
     /// Runs `change` on a copy of the dataset and puts that in its place, unless `change` fails.

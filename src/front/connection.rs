@@ -22,7 +22,7 @@ use tower::{Service, ServiceExt};
 
 use super::options::{ServeOptions, in_background, stopped};
 use super::patient::Patient;
-use super::proxy::{self, Addressed};
+use super::proxy;
 
 /// First byte of every TLS connection and of no HTTP request.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -134,9 +134,9 @@ where
     ) -> Result<Response, Infallible> {
         let addressed = proxy::addressed(&request, local, tunnel);
         let connects = *request.method() == Method::CONNECT;
-        if let (Addressed::ByProxy(host), true) = (&addressed, connects) {
+        if let (Some(host), true) = (proxy::tunnel_to(&addressed), connects) {
             let upgrade = hyper::upgrade::on(&mut request);
-            in_background(Arc::clone(&self).serve_tunnel(upgrade, local, host.clone()));
+            in_background(Arc::clone(&self).serve_tunnel(upgrade, local, host.to_owned()));
             return Ok(Response::new(Body::empty()));
         }
         if connects {

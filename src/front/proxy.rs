@@ -8,6 +8,10 @@ use axum::http::{Method, Request, Uri};
 /// Domock answers for this domain and its subdomains.
 const DOMAIN: &str = "domo.com";
 
+/// The R client asks this host for its news when it starts, and goes on after a 403:
+/// <https://github.com/domoinc-r/DomoR/blob/master/R/init.R>. A tunnel to it opens, and every request in it is refused.
+const PROBED: &str = "s3.amazonaws.com";
+
 /// The host that a request names, in lower case and without the port; a request extension on every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Addressed {
@@ -29,6 +33,7 @@ pub(super) fn addressed<B>(
 ) -> Addressed {
     match (request.uri().authority(), tunnel) {
         (Some(_), Some(_)) if request.method() == Method::CONNECT => Addressed::Nested,
+        (_, Some(tunnel)) if tunnel == PROBED => Addressed::Elsewhere(tunnel),
         (_, Some(tunnel)) => Addressed::ByProxy(tunnel),
         (Some(_), None) => by_line(request.uri(), local),
         (None, None) => {
@@ -52,6 +57,15 @@ fn by_line(uri: &Uri, local: SocketAddr) -> Addressed {
         Addressed::ByProxy(host)
     } else {
         Addressed::Elsewhere(uri.authority().map(ToString::to_string).unwrap_or_default())
+    }
+}
+
+/// The host to which a CONNECT opens a tunnel; none where it is refused.
+pub(super) fn tunnel_to(addressed: &Addressed) -> Option<&str> {
+    match addressed {
+        Addressed::ByProxy(host) => Some(host),
+        Addressed::Elsewhere(host) if host.strip_suffix(":443") == Some(PROBED) => Some(PROBED),
+        _ => None,
     }
 }
 
@@ -91,6 +105,18 @@ mod tests {
             Addressed::ByProxy("acme.domo.com".to_owned())
         );
         assert!(matches!(seen("GET", "http://127.0.0.1/"), Addressed::Elsewhere(_)));
+    }
+
+    #[test]
+    fn one_host_more_is_answered_in_a_tunnel_and_refuses_everything() {
+        assert_eq!(tunnel_to(&seen("CONNECT", "s3.amazonaws.com:443")), Some(PROBED));
+        for host in ["s3.amazonaws.com:80", "evil.s3.amazonaws.com:443", "amazonaws.com:443"] {
+            assert_eq!(tunnel_to(&seen("CONNECT", host)), None, "{host}");
+        }
+        let request = Request::builder().uri("/domoetl/get/R2.json").body(()).unwrap();
+        let local = "127.0.0.1:3666".parse().unwrap();
+        let found = addressed(&request, local, Some(PROBED.to_owned()));
+        assert_eq!(found, Addressed::Elsewhere(PROBED.to_owned()));
     }
 
     #[test]

@@ -11,8 +11,17 @@ use tokio_rustls::TlsAcceptor;
 use super::certificates::{Authority, Certified, from_files};
 
 /// Names in the generated certificate. Clients that use a proxy or a hosts file connect to Domo's own names.
-const HOSTS: [&str; 7] =
-    ["*.domo.com", "domo.com", "localhost", "127.0.0.1", "::1", "domock", "host.docker.internal"];
+/// The last is that of the R client's probe, see `proxy`.
+const HOSTS: [&str; 8] = [
+    "*.domo.com",
+    "domo.com",
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "domock",
+    "host.docker.internal",
+    "s3.amazonaws.com",
+];
 
 #[derive(Clone, Debug)]
 pub enum TlsSource {

@@ -9,6 +9,34 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
+use crate::domain::settings::QueryShape;
+
+/// `instance.toml`: how the instance behaves where Domo leaves it open.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InstanceFile {
+    /// As `--default-shape`, which it overrules.
+    pub default_shape: Option<ShapeEntry>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ShapeEntry {
+    Auto,
+    List,
+    Table,
+}
+
+impl From<ShapeEntry> for QueryShape {
+    fn from(shape: ShapeEntry) -> Self {
+        match shape {
+            ShapeEntry::Auto => Self::Auto,
+            ShapeEntry::List => Self::List,
+            ShapeEntry::Table => Self::Table,
+        }
+    }
+}
+
 /// `orders.toml`, with or without an `orders.csv`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -24,7 +24,8 @@ const SCOPE: &str = "data";
 
 /// A token that nobody can tell beforehand.
 pub fn random_token() -> String {
-    let mut bytes = [0; 24];
+    // 72 characters: the R client takes a shorter one than 70 for a developer token.
+    let mut bytes = [0; 54];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.expect("the system has randomness");
     URL_SAFE_NO_PAD.encode(bytes)
@@ -62,7 +63,9 @@ fn by_anything(
     })
 }
 
-/// As the public API has it, whose refusal is a header and no body.
+/// As the public API has it: a token whose time is over is refused with a header and no body, one that is no token with
+/// 403. Without any it is 401 as well, because the Node SDK asks for its first token only then:
+/// <https://github.com/domoinc/domo-node-sdk/blob/master/src/common/Transport.ts>
 fn by_bearer(
     session: &AnonymousSession,
     key: &TokenKey,
@@ -72,7 +75,8 @@ fn by_bearer(
     let token = bearer(headers).ok_or_else(|| refused(None))?;
     user_of_bearer(session, key, token).map_err(|problem| match problem {
         Unusable::Scope => out_of_scope(),
-        other => refused(Some(other)),
+        Unusable::Expired(_) => refused(Some(problem)),
+        other => Refusal::forbidden(other.to_string()),
     })
 }
 

@@ -30,6 +30,7 @@ pub async fn change(
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Wrangle {
+    #[serde(deserialize_with = "crate::wire::loose_lists::one_or_many")]
     columns: Vec<ColumnWrangle>,
 }
 
@@ -42,6 +43,7 @@ pub struct ColumnWrangle {
     id: Option<String>,
     new_name: Option<String>,
     description: Option<String>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     tags: Option<Vec<String>>,
     visible: Option<bool>,
 }

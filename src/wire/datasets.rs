@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
 use super::extract::{ArrayOrObject, Json, Reply};
+use super::loose_lists::OneOrMany;
 use super::path::Path;
 use super::shapes::{DatasetProperties, Empty, EpochMillis, Formulas, Owner, SchemaDefinition};
 use crate::domain::operations::{NewDataset, ProfileChange};
@@ -43,11 +44,11 @@ pub async fn change(
 pub async fn tag(
     session: Session,
     Path(dataset): Path<DatasetId>,
-    ArrayOrObject(tags): ArrayOrObject<Vec<String>>,
-) -> Result<Reply<Empty>, Refusal> {
+    ArrayOrObject(OneOrMany(tags)): ArrayOrObject<OneOrMany<String>>,
+) -> Result<(), Refusal> {
     let change = ProfileChange { tags: Some(tags), ..ProfileChange::default() };
     session.change_profile(dataset, change)?;
-    Ok(Reply(Empty {}))
+    Ok(())
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -135,7 +136,7 @@ pub struct Properties {
     pub properties: Option<DatasetProperties>,
 }
 
-/// A list, or a list as JSON in a string, which is how the metadata prints it.
+/// A list; a list as JSON in a string, which is how the metadata prints it; or a single tag.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum TagList {
@@ -150,9 +151,14 @@ impl TryFrom<Properties> for ProfileChange {
         let tags = match it.tags {
             None => None,
             Some(TagList::List(tags)) => Some(tags),
-            Some(TagList::Text(text)) => Some(serde_json::from_str(&text).map_err(|_| {
-                Refusal::bad_request("tags: must be a list of strings, or one as JSON in a string")
-            })?),
+            Some(TagList::Text(text)) if text.starts_with('[') => {
+                Some(serde_json::from_str(&text).map_err(|_| {
+                    Refusal::bad_request(
+                        "tags: must be a list of strings, or one as JSON in a string",
+                    )
+                })?)
+            }
+            Some(TagList::Text(tag)) => Some(vec![tag]),
         };
         let formulas = it.formulas.into_iter().chain(it.properties.map(|it| it.formulas));
         Ok(Self {

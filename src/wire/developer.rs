@@ -1,6 +1,7 @@
 //! The public API of api.domo.com: the same datasets and streams under other names.
 
 pub mod datasets;
+pub mod fields;
 pub mod groups;
 pub mod policies;
 pub mod streams;

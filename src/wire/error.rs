@@ -37,6 +37,14 @@ pub struct Envelope {
     toe: String,
 }
 
+/// What the public API says of a 403:
+/// <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Domo-APIs/DataSet-API.yaml>
+#[derive(Debug, Serialize)]
+struct Forbidden {
+    status: u16,
+    toe: String,
+}
+
 impl Refusal {
     /// Private, so that each status has a name here.
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
@@ -100,7 +108,7 @@ impl Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         let status = match &error {
-            Error::NotFound { .. } => StatusCode::NOT_FOUND,
+            Error::NotFound { .. } | Error::UnknownMember(_) => StatusCode::NOT_FOUND,
             Error::Conflict { .. } | Error::Overtaken(_) => StatusCode::CONFLICT,
             Error::Forbidden { .. } => StatusCode::FORBIDDEN,
             // Nothing that a client would try again by itself.
@@ -160,6 +168,7 @@ pub async fn no_such_verb() -> Refusal {
 /// Puts every refusal into Domo's envelope, also those that no handler has seen.
 pub async fn envelope_refusals(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let is_public = path.starts_with("/v1/");
     let session = request.extensions().get::<AnonymousSession>().cloned();
     let response = next.run(request).await;
     if response.status().as_u16() < 400 {
@@ -175,6 +184,11 @@ pub async fn envelope_refusals(request: Request, next: Next) -> Response {
         parts.headers.insert(header::WWW_AUTHENTICATE, challenge);
         return Response::from_parts(parts, Body::empty());
     }
+    parts.headers.insert(header::CONTENT_TYPE, JSON);
+    if refusal.status == StatusCode::FORBIDDEN && is_public {
+        let body = to_json(&Forbidden { status: 403, toe: trace });
+        return Response::from_parts(parts, Body::from(body));
+    }
     let feature = (refusal.status == StatusCode::NOT_IMPLEMENTED).then(|| refusal.message.clone());
     let envelope = Envelope {
         status: refusal.status.as_u16(),
@@ -183,7 +197,6 @@ pub async fn envelope_refusals(request: Request, next: Next) -> Response {
         path,
         toe: trace,
     };
-    parts.headers.insert(header::CONTENT_TYPE, JSON);
     if let Some(feature) = feature.and_then(|it| HeaderValue::try_from(it).ok()) {
         parts.headers.insert(UNSUPPORTED, feature);
     }
@@ -224,6 +237,6 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn to_json(envelope: &Envelope) -> Vec<u8> {
+fn to_json(envelope: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(envelope).expect("a struct of numbers and strings is always JSON")
 }

@@ -5,17 +5,21 @@ use std::convert::Infallible;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::BytesMut;
+use futures::{StreamExt, stream};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_ignored::Path;
 use tower_http::timeout::TimeoutError;
 
 use super::Settings;
 use super::error::Refusal;
 use super::headers::JSON;
+use super::routes::Route;
 use crate::domain::{AnonymousSession, Session};
 
 /// A request of a user; `auth` makes one where a route wants a caller.
@@ -41,7 +45,7 @@ fn given<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Refusal> 
     given.ok_or_else(|| Refusal::defect("the request was given no session"))
 }
 
-/// Query parameters; names that the type does not have are passed over.
+/// Query parameters; those that the route does not know were refused before.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
@@ -63,9 +67,10 @@ impl<T: DeserializeOwned> FromRequest<Settings> for Json<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
+        let route = route_of(&request);
         let bytes = needed_body(request, settings).await?;
         refuse_array(&bytes)?;
-        parse(&bytes).map(Self)
+        parse(&bytes, route).map(Self)
     }
 }
 
@@ -77,11 +82,13 @@ impl<T: DeserializeOwned> FromRequest<Settings> for ArrayOrObject<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
-        parse(&needed_body(request, settings).await?).map(Self)
+        let route = route_of(&request);
+        parse(&needed_body(request, settings).await?, route).map(Self)
     }
 }
 
-/// A JSON object that may be missing; so may `null` stand for it, and `[]`, which is how R writes an empty list.
+/// A JSON object that may be missing; so may `null` stand for it, `[]`, which is how R writes an empty list, and `""`, which
+/// the Java SDK sends.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub T);
 
@@ -89,12 +96,13 @@ impl<T: DeserializeOwned + Default> FromRequest<Settings> for OptionalJson<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, settings: &Settings) -> Result<Self, Refusal> {
+        let route = route_of(&request);
         let bytes = whole_body(request, settings.json_bytes_max).await?;
-        if matches!(bytes.trim_ascii(), b"" | b"[]") {
+        if matches!(bytes.trim_ascii(), b"" | b"[]" | b"\"\"") {
             return Ok(Self(T::default()));
         }
         refuse_array(&bytes)?;
-        parse::<Option<T>>(&bytes).map(|it| Self(it.unwrap_or_default()))
+        parse::<Option<T>>(&bytes, route).map(|it| Self(it.unwrap_or_default()))
     }
 }
 
@@ -116,12 +124,41 @@ fn refuse_array(bytes: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(bytes).map_err(|it| {
+/// The route that the request was let in to.
+fn route_of(request: &Request) -> Option<&'static Route> {
+    request.extensions().get::<&'static Route>().copied()
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8], route: Option<&Route>) -> Result<T, Refusal> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let mut unknown = Ok(());
+    let parsed = serde_ignored::deserialize(&mut deserializer, |path| {
+        if let (Ok(()), Some(route)) = (&unknown, route) {
+            unknown = route.refuse_unknown_member(&member(&path));
+        }
+    });
+    unknown?;
+    parsed.and_then(|it| deserializer.end().map(|()| it)).map_err(|it| {
         let what =
             if it.is_data() { "Cannot deserialize the body" } else { "The body is not JSON" };
         Refusal::bad_request(format!("{what}: {it}"))
     })
+}
+
+/// The names on the way to a member; places in lists have none.
+fn member(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Map { parent: Path::Root, key } => key.clone(),
+        Path::Map { parent, key } => match member(parent) {
+            parent if parent.is_empty() => key.clone(),
+            parent => format!("{parent}.{key}"),
+        },
+        Path::Seq { parent, .. }
+        | Path::Some { parent }
+        | Path::NewtypeStruct { parent }
+        | Path::NewtypeVariant { parent } => member(parent),
+    }
 }
 
 /// Paid for while it arrives.
@@ -162,14 +199,46 @@ pub fn broken_body(error: &(dyn std::error::Error + 'static)) -> Refusal {
     Refusal::bad_request(format!("the body could not be read to its end: {error}"))
 }
 
-/// A client sends gzip as a content type and without an encoding.
-pub fn gzip_by_type<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
-    let headers = request.headers_mut();
-    let is_gzip = headers.get(header::CONTENT_TYPE).is_some_and(|it| it == "application/gzip");
-    if is_gzip && !headers.contains_key(header::CONTENT_ENCODING) {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+/// Every gzip stream begins with these bytes, and no CSV in UTF-8 does.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Clients send gzip without saying so in an encoding: with its content type, or, as the documentation shows it, with that
+/// of CSV. Its first bytes tell.
+/// <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/Connectors/API-Data-Connection/import-and-export-data.md>
+pub async fn find_gzip(mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let may_be_csv = kind.is_none_or(|it| !it.starts_with("application/json"));
+    let has_body = request.method() != Method::GET && request.method() != Method::DELETE;
+    if has_body && may_be_csv && !headers.contains_key(header::CONTENT_ENCODING) {
+        let (mut parts, body) = request.into_parts();
+        let (body, is_gzip) = begins_with_gzip(body).await;
+        if is_gzip {
+            parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            parts.headers.remove(header::CONTENT_LENGTH);
+        }
+        request = Request::from_parts(parts, body);
     }
-    request
+    next.run(request).await
+}
+
+/// The same body, and whether its first bytes are those of gzip.
+async fn begins_with_gzip(body: Body) -> (Body, bool) {
+    let mut rest = body.into_data_stream();
+    let (mut seen, mut first) = (Vec::new(), Vec::new());
+    while first.len() < GZIP.len() {
+        let Some(chunk) = rest.next().await else { break };
+        if let Ok(bytes) = &chunk {
+            first.extend(bytes.iter().take(GZIP.len() - first.len()));
+        }
+        let is_over = chunk.is_err() || !GZIP.starts_with(&first);
+        seen.push(chunk);
+        if is_over {
+            break;
+        }
+    }
+    let is_gzip = first == GZIP;
+    (Body::from_stream(stream::iter(seen).chain(rest)), is_gzip)
 }
 
 /// A CSV body, as a stream of at most the limit for one part.

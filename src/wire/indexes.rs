@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::error::Refusal;
 use super::extract::{OptionalJson, Reply};
 use super::path::{IndexName, Path};
-use super::shapes::{EpochMillis, LooseId, Opaque};
+use super::shapes::{EpochMillis, LooseId, Nothing};
 use crate::domain::index::IndexJob;
 use crate::domain::{DatasetId, Session, UploadId};
 
@@ -23,7 +23,7 @@ pub async fn request(
 pub async fn request_all(
     session: Session,
     Path(dataset): Path<DatasetId>,
-    OptionalJson(_): OptionalJson<Opaque>,
+    OptionalJson(_): OptionalJson<Nothing>,
 ) -> Result<Reply<Job>, Refusal> {
     let job = session.index(dataset, Vec::new()).await?;
     Ok(Reply(Job::of(dataset, &job, job.is_ready(job.moment.now))))
@@ -41,6 +41,7 @@ pub async fn status(
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     /// Data versions; none, or an empty list, for all that can be indexed.
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     data_ids: Option<Vec<LooseId>>,
 }
 
@@ -91,8 +92,15 @@ pub fn number(digits: &str) -> Box<RawValue> {
     RawValue::from_string(digits.to_owned()).unwrap_or_default()
 }
 
+/// A client waits while it reads PENDING or PROCESSING, and takes anything but SUCCESS for a failure.
 fn state(is_ready: bool) -> &'static str {
-    if is_ready { "SUCCESS" } else { "RUNNING" }
+    if is_ready { "SUCCESS" } else { "PROCESSING" }
+}
+
+/// Where a client looks for the state first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IndexProgress {
+    status: &'static str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -102,6 +110,7 @@ pub struct Status {
     data_source_id: String,
     state: &'static str,
     status: &'static str,
+    progress: IndexProgress,
     completed: bool,
     requested_at: EpochMillis,
     completed_at: Option<EpochMillis>,
@@ -123,6 +132,7 @@ impl Status {
             data_source_id: dataset.to_string(),
             state,
             status: state,
+            progress: IndexProgress { status: state },
             completed: is_ready,
             requested_at: job.requested_at.millis(),
             completed_at: is_ready.then_some(job.ready_at.millis()),

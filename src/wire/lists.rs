@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::datasets::Metadata;
 use super::error::Refusal;
 use super::extract::{ArrayOrObject, Json, Query, Reply};
+use super::loose_lists::OneOrMany;
 use super::shapes::{LooseBool, LooseId, Opaque};
 use crate::domain::operations::{DatasetFilter, DatasetKey, DatasetOrder};
 use crate::domain::{AsOf, Dataset, DatasetId, Moment, Session, Timestamp, UserId};
@@ -28,13 +29,14 @@ pub async fn list(
     let page = found.iter().skip(offset).take(limit);
     Ok(Reply(Listed {
         data_sources: page.map(|it| Metadata::of(it, &found.moment)).collect(),
+        meta_data: Total { total_count: found.len() },
         metadata: Total { total_count: found.len() },
     }))
 }
 
 pub async fn bulk(
     session: Session,
-    ArrayOrObject(ids): ArrayOrObject<Vec<String>>,
+    ArrayOrObject(OneOrMany(ids)): ArrayOrObject<OneOrMany<String>>,
 ) -> Reply<Found> {
     // An id that comes again asks for nothing more.
     let mut known = HashSet::new();
@@ -127,6 +129,8 @@ pub fn key_of(field: &str) -> Result<DatasetKey, Refusal> {
         "name" | "namesort" | "displayname" | "displaynamesort" => Ok(DatasetKey::Name),
         "lastupdated" | "updated" | "dataupdated" | "lastupdateddate" => Ok(DatasetKey::Updated),
         "lasttouched" | "lastmodified" | "lastmodifieddate" => Ok(DatasetKey::Touched),
+        // Nobody looks at a card here.
+        "cardviewcount" => Ok(DatasetKey::Created),
         "cardcount" => Ok(DatasetKey::Cards),
         "rowcount" | "rows" => Ok(DatasetKey::Rows),
         _ => Err(Refusal::bad_request(format!("'{field}' is no field to sort by"))),
@@ -137,6 +141,9 @@ pub fn key_of(field: &str) -> Result<DatasetKey, Refusal> {
 #[serde(rename_all = "camelCase")]
 pub struct Listed {
     data_sources: Vec<Metadata>,
+    /// Two clients read `_metaData`, one `_metadata`.
+    #[serde(rename = "_metaData")]
+    meta_data: Total,
     #[serde(rename = "_metadata")]
     metadata: Total,
 }

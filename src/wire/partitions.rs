@@ -82,6 +82,7 @@ impl Partition {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Search {
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     pagination_fields: Option<Vec<PaginationField>>,
     limit: Option<usize>,
     offset: Option<usize>,

@@ -9,7 +9,7 @@ use super::extract::{Json, Query, Reply};
 use super::path::Path;
 use super::shapes::{Empty, LooseBool, LooseId};
 use crate::domain::ids::Id;
-use crate::domain::policy::{self, Policy, PolicyFilter};
+use crate::domain::policy::{self, Policy, PolicyChange, PolicyFilter};
 use crate::domain::{DatasetId, PolicyId, Session};
 
 pub async fn list(
@@ -18,7 +18,8 @@ pub async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Reply<Vec<FilterGroup>>, Refusal> {
     let policies = session.policies(dataset)?;
-    let shown = policies.all().filter(|(id, _)| query.with_open() || !policy::is_open(*id));
+    let with_open = query.with_open()?;
+    let shown = policies.all().filter(|(id, _)| with_open || !policy::is_open(*id));
     Ok(Reply(shown.map(|(id, it)| FilterGroup::of(dataset, id, it)).collect()))
 }
 
@@ -27,7 +28,7 @@ pub async fn create(
     Path(dataset): Path<DatasetId>,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, policy) = (dataset, body.into_domain()?);
+    let (dataset, policy) = (dataset, body.into_new()?);
     let id = session.add_policy(dataset, policy.clone())?;
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
@@ -46,8 +47,7 @@ pub async fn update(
     Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
     Json(body): Json<NewFilterGroup>,
 ) -> Result<Reply<FilterGroup>, Refusal> {
-    let (dataset, id, policy) = (dataset, policy, body.into_domain()?);
-    session.replace_policy(dataset, id, policy.clone())?;
+    let (id, policy) = (policy, session.change_policy(dataset, policy, body.into_change()?)?);
     Ok(Reply(FilterGroup::of(dataset, id, &policy)))
 }
 
@@ -76,8 +76,15 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn with_open(&self) -> bool {
-        self.options.as_ref().is_some_and(|it| it.split(',').any(|it| it == "include_open_policy"))
+    fn with_open(&self) -> Result<bool, Refusal> {
+        const OPTIONS: [&str; 3] = ["load_associations", "load_filters", "include_open_policy"];
+        let options = self.options.as_deref().unwrap_or_default();
+        let mut asked = options.split(',').map(str::trim).filter(|it| !it.is_empty());
+        if let Some(unknown) = asked.clone().find(|it| !OPTIONS.contains(it)) {
+            let message = format!("options: '{unknown}' is none of {}", OPTIONS.join(", "));
+            return Err(Refusal::bad_request(message));
+        }
+        Ok(asked.any(|it| it == "include_open_policy"))
     }
 }
 
@@ -95,15 +102,16 @@ pub struct Controlled {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewFilterGroup {
-    name: String,
-    #[serde(default)]
-    parameters: Vec<ParameterDefinition>,
-    #[serde(default)]
-    user_ids: Vec<LooseId>,
-    #[serde(default)]
-    group_ids: Vec<LooseId>,
-    #[serde(default)]
-    virtual_user_ids: Vec<LooseId>,
+    name: Option<String>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
+    parameters: Option<Vec<ParameterDefinition>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
+    user_ids: Option<Vec<LooseId>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
+    group_ids: Option<Vec<LooseId>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
+    virtual_user_ids: Option<Vec<LooseId>>,
+    data_source_permissions: Option<LooseBool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -112,7 +120,7 @@ pub struct ParameterDefinition {
     name: String,
     #[serde(rename = "type")]
     kind: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::one_or_many")]
     values: Vec<String>,
     value: Option<String>,
     operator: Option<String>,
@@ -121,17 +129,27 @@ pub struct ParameterDefinition {
 }
 
 impl NewFilterGroup {
-    fn into_domain(self) -> Result<Policy, Refusal> {
-        Ok(Policy {
+    fn into_new(self) -> Result<Policy, Refusal> {
+        if self.name.is_none() {
+            return Err(Refusal::bad_request("name: is missing"));
+        }
+        Ok(self.into_change()?.applied_to(Policy::default()))
+    }
+
+    fn into_change(self) -> Result<PolicyChange, Refusal> {
+        let filters = self.parameters.map(|it| {
+            it.into_iter().map(ParameterDefinition::into_domain).collect::<Result<_, _>>()
+        });
+        let permissions = self.data_source_permissions;
+        Ok(PolicyChange {
             name: self.name,
-            filters: self
-                .parameters
-                .into_iter()
-                .map(ParameterDefinition::into_domain)
-                .collect::<Result<_, _>>()?,
-            users: ids(&self.user_ids, "user")?,
-            groups: ids(&self.group_ids, "group")?,
-            virtual_users: texts(self.virtual_user_ids),
+            filters: filters.transpose()?,
+            users: self.user_ids.map(|it| ids(&it, "user")).transpose()?,
+            groups: self.group_ids.map(|it| ids(&it, "group")).transpose()?,
+            virtual_users: self.virtual_user_ids.map(texts),
+            dataset_permissions: permissions
+                .map(|it| it.value("dataSourcePermissions"))
+                .transpose()?,
         })
     }
 }
@@ -206,7 +224,7 @@ impl FilterGroup {
             data_source_id: dataset.to_string(),
             name: it.name.clone(),
             kind: kind(id),
-            data_source_permissions: false,
+            data_source_permissions: it.dataset_permissions,
             parameters: it.filters.iter().map(Parameter::of).collect(),
             user_ids: it.users.iter().map(ToString::to_string).collect(),
             group_ids: it.groups.iter().map(ToString::to_string).collect(),

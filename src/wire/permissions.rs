@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
 use super::extract::{ArrayOrObject, Json, Reply};
+use super::loose_lists::OneOrMany;
 use super::path::{GranteeNumber, Path};
-use super::shapes::{Empty, LooseBool, LooseId};
+use super::shapes::{Empty, LooseId};
 use crate::domain::{self, AccessLevel, DatasetId, Grantee, GranteeKind, Session, UserId};
 
 pub async fn list(
@@ -46,7 +47,7 @@ pub async fn remove_user(
 pub async fn remove_users(
     session: Session,
     Path(dataset): Path<DatasetId>,
-    ArrayOrObject(members): ArrayOrObject<Vec<Member>>,
+    ArrayOrObject(OneOrMany(members)): ArrayOrObject<OneOrMany<Member>>,
 ) -> Result<Reply<Empty>, Refusal> {
     let grantees = members.iter().map(Member::grantee).collect::<Result<Vec<_>, _>>()?;
     session.revoke(dataset, &grantees)?;
@@ -83,19 +84,21 @@ pub async fn change_owner_to(
 
 /// `{"responsibleUserId": 27}`, or a list of ids, of which a dataset here has one.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Responsible {
     One {
         #[serde(rename = "responsibleUserId")]
         responsible_user_id: LooseId,
     },
     List(Vec<LooseId>),
+    /// A list of one, as R writes it.
+    Id(LooseId),
 }
 
 impl Responsible {
     fn user(&self) -> Result<UserId, Refusal> {
         match self {
-            Self::One { responsible_user_id: id } => id.id("user"),
+            Self::One { responsible_user_id: id } | Self::Id(id) => id.id("user"),
             Self::List(ids) => match ids.as_slice() {
                 [id] => id.id("user"),
                 _ => Err(Refusal::bad_request("a dataset has exactly one responsible user")),
@@ -144,10 +147,8 @@ impl AccessList {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Share {
+    #[serde(deserialize_with = "crate::wire::loose_lists::one_or_many")]
     permissions: Vec<Permission>,
-    /// Taken, and without effect: nobody is mailed.
-    #[expect(dead_code, reason = "named so that the description of the API shows it")]
-    send_email: Option<LooseBool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -17,7 +16,6 @@ use futures::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Settings;
 use super::error::Refusal;
 use super::extract::{Json, Query};
 use super::path::Path;
@@ -27,16 +25,18 @@ use crate::domain::{DatasetId, PolicyId, Question, Rows, Session, SqlError, oper
 
 pub use structured::StructuredQuery;
 
-pub use shape::{Answer, DefaultShape, Frame, Shape, ShapeQuery, TableAnswer};
+pub use shape::{
+    Answer, DefaultShape, DeveloperTableAnswer, Frame, Shape, ShapeQuery, TableAnswer,
+};
 
 pub async fn execute(
-    State(settings): State<Settings>,
+    default_shape: DefaultShape,
     session: Session,
     Path(dataset): Path<DatasetId>,
     (headers, Query(query)): (HeaderMap, Query<ShapeQuery>),
     Json(body): Json<Execute>,
 ) -> Result<Response, Refusal> {
-    let shape = Shape::negotiate(&settings, &headers, &query, body.query.is_some())?;
+    let shape = Shape::negotiate(default_shape, &headers, &query, body.query.is_some())?;
     let shape = body.shape(shape)?;
     answer(&session, dataset, body, shape).await
 }
@@ -111,6 +111,8 @@ pub struct Execute {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Context {
+    /// `StandardCalendar`
+    calendar: Option<String>,
     features: Option<Features>,
     data_control_context: Option<DataControlContext>,
 }
@@ -119,6 +121,7 @@ pub struct Context {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DataControlContext {
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     filter_group_ids: Option<Vec<LooseId>>,
 }
 
@@ -138,6 +141,10 @@ impl Execute {
     }
 
     fn seen_as(&self) -> Result<Vec<PolicyId>, Refusal> {
+        let calendar = self.context.as_ref().and_then(|it| it.calendar.as_deref());
+        if calendar.is_some_and(|it| it != "StandardCalendar") {
+            return Err(Refusal::not_emulated("a calendar other than StandardCalendar"));
+        }
         let context = self.context.as_ref().and_then(|it| it.data_control_context.as_ref());
         let ids = context.and_then(|it| it.filter_group_ids.as_ref());
         ids.into_iter().flatten().map(|it| it.id("policy")).collect()

@@ -4,6 +4,7 @@
 mod counters;
 mod developer;
 mod product;
+mod requests;
 
 use axum::Router;
 use axum::http::Method;
@@ -13,6 +14,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::Settings;
 use crate::domain::{Grade, Need};
 pub use counters::RouteCounters;
+pub use requests::Ignored;
 
 use Evidence::{Documented, Inferred, Observed};
 use Verb::{Delete, Get, Patch, Post, Put};
@@ -34,14 +36,19 @@ pub struct Route {
     pub path: &'static str,
     /// Other spellings of the path.
     pub aliases: &'static [&'static str],
-    /// The anchor of its section on Domo's page of the Datasets API; empty where only clients show the route.
+    /// The anchor of its section on Domo's page of the Datasets API, or a link to another page of Domo's; empty where only clients
+    /// show the route.
     pub doc: &'static str,
     pub evidence: Evidence,
     pub needs: Needs,
     /// Query parameters that change the answer.
     pub honoured: &'static [&'static str],
     /// Query parameters that clients send and that change nothing.
-    pub ignored: &'static [&'static str],
+    pub ignored: &'static [Ignored],
+    /// Members of the body that clients send and that change nothing.
+    pub ignored_members: &'static [&'static [Ignored]],
+    /// What clients send back as they read it: members that a request cannot set change nothing.
+    pub sent_back: Option<SchemaOf>,
     pub note: &'static str,
     pub body: RequestBody,
     pub answer: ResponseBody,
@@ -65,6 +72,8 @@ pub enum RequestBody {
 pub enum ResponseBody {
     /// 204.
     None,
+    /// 200, and no body.
+    Empty,
     Json(SchemaOf),
     Csv,
 }
@@ -91,6 +100,26 @@ pub enum Needs {
     /// To be an administrator.
     Admin,
 }
+
+/// Members of a column that clients send back as they read them.
+const COLUMNS: &[Ignored] = &[
+    ("columns.id", "a column's id is its name"),
+    ("columns.order", "columns stand in the order of the list"),
+    ("columns.metadata", "Domo sets it"),
+    ("schema.objects", "Domo sets it"),
+    ("schema.views", "Domo sets it"),
+];
+
+/// Members of a query of Domo's own pages.
+const OF_PAGES: &[Ignored] = &[
+    ("querySource", "says which page of Domo asks"),
+    ("useCache", "nothing is cached"),
+    ("fillEmptyCells", "a cell without a value is null, as without it"),
+    ("context.features.AllowNullValues", "nulls are always answered"),
+    ("context.dataControlContext.previewPdp", "filterGroupIds alone says which policies apply"),
+    ("viewTemplate", "null: a dataset has no template"),
+    ("tableAliases", "null: there is one table"),
+];
 
 const VIEW: Needs = Needs::Dataset(Need::View);
 const SHARE: Needs = Needs::Dataset(Need::Share);
@@ -130,6 +159,8 @@ impl Route {
             needs,
             honoured: &[],
             ignored: &[],
+            ignored_members: &[],
+            sent_back: None,
             note: "",
             body: RequestBody::None,
             answer: ResponseBody::None,
@@ -164,6 +195,11 @@ impl Route {
         self
     }
 
+    const fn answers_nothing(mut self) -> Self {
+        self.answer = ResponseBody::Empty;
+        self
+    }
+
     const fn answers_csv(mut self) -> Self {
         self.answer = ResponseBody::Csv;
         self
@@ -184,14 +220,39 @@ impl Route {
         self
     }
 
-    const fn ignores(mut self, parameters: &'static [&'static str]) -> Self {
+    const fn ignores(mut self, parameters: &'static [Ignored]) -> Self {
         self.ignored = parameters;
+        self
+    }
+
+    const fn ignores_members(mut self, members: &'static [&'static [Ignored]]) -> Self {
+        self.ignored_members = members;
+        self
+    }
+
+    const fn sent_back<T: JsonSchema>(mut self) -> Self {
+        self.sent_back = Some(schema_of::<T>);
         self
     }
 
     const fn note(mut self, note: &'static str) -> Self {
         self.note = note;
         self
+    }
+
+    /// Where it is documented, as a link; empty where only clients show it.
+    pub fn documentation(&self) -> String {
+        const PAGES: &str = "https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Product-APIs";
+        let is_link = self.doc.starts_with("https://");
+        match self.doc.rsplit_once('.').map(|(_, kind)| kind) {
+            Some("yaml" | "json") => {
+                let path = self.path.replace('/', "~1");
+                format!("{}#/paths/{path}/{}", self.doc, self.verb.name().to_lowercase())
+            }
+            _ if is_link || self.doc.is_empty() => self.doc.to_owned(),
+            Some("md") => format!("{PAGES}/{}", self.doc),
+            _ => format!("{PAGES}/Datasets.md#{}", self.doc),
+        }
     }
 
     /// Whether it is a route of api.domo.com, which belongs to no instance.

@@ -152,6 +152,7 @@ impl DetailedColumn {
 /// `{"columns": […]}`, or the same under `schema`.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Alter {
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     columns: Option<Vec<ColumnDefinition>>,
     schema: Option<SchemaDefinition>,
 }

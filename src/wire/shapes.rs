@@ -16,6 +16,10 @@ use crate::domain::{ColumnType, SchemaColumn, Timestamp};
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Empty {}
 
+/// A body that says nothing.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Nothing {}
+
 /// Milliseconds since 1970.
 pub type EpochMillis = i64;
 /// Seconds since 1970, as the stream routes have them.
@@ -151,6 +155,7 @@ pub struct ColumnDefinition {
     pub visible: Option<bool>,
     pub upsert_key: Option<bool>,
     pub description: Option<String>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -174,7 +179,7 @@ impl ColumnDefinition {
 /// `{"columns": […]}`; what else a schema has (`objects`, `views`) is passed over.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 pub struct SchemaDefinition {
-    #[serde(default)]
+    #[serde(deserialize_with = "crate::wire::loose_lists::one_or_many")]
     pub columns: Vec<ColumnDefinition>,
 }
 

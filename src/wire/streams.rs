@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Refusal;
 use super::extract::{Csv, Json, OptionalJson, Query, Reply};
 use super::path::{PartNumber, Path};
-use super::shapes::{Opaque, Page, update_method};
+use super::shapes::{Nothing, Page, update_method};
 use crate::domain::{ExecutionId, Session, StreamId};
 
 pub use execution::{Execution, Run};
@@ -58,9 +58,9 @@ pub async fn execute(
 ) -> Result<(StatusCode, Reply<Execution>), Refusal> {
     let status = if body.run_type.is_some() { StatusCode::CREATED } else { StatusCode::OK };
     let method = body.update_method.map(|it| update_method("updateMethod", &it)).transpose()?;
-    let run_type = body.run_type.or(body.action).unwrap_or_else(|| "MANUAL".to_owned());
-    let execution = session.execute_stream(stream, run_type.to_uppercase(), method)?;
-    Ok((status, Reply(Execution::of(stream, &execution, execution.moment.now))))
+    let run_type = run_type(body.run_type.or(body.action))?;
+    let execution = session.execute_stream(stream, run_type, method)?;
+    Ok((status, Reply(Execution::of(stream, &execution, execution.moment.now).just_begun())))
 }
 
 /// Oldest first.
@@ -94,7 +94,7 @@ pub async fn part(
 pub async fn commit(
     session: Session,
     Path((stream, execution)): Path<(StreamId, ExecutionId)>,
-    OptionalJson(_): OptionalJson<Opaque>,
+    OptionalJson(_): OptionalJson<Nothing>,
 ) -> Result<Reply<Execution>, Refusal> {
     let execution = session.commit_execution(stream, execution).await?;
     Ok(Reply(Execution::of(stream, &execution, execution.moment.now)))
@@ -117,6 +117,15 @@ pub struct Execute {
     run_type: Option<String>,
     /// For this run only.
     update_method: Option<String>,
+}
+
+/// The documented one, where nothing is said; a scheduled run is what a client may see in a list.
+fn run_type(asked: Option<String>) -> Result<String, Refusal> {
+    let text = asked.map_or_else(|| "MANUAL".to_owned(), |it| it.to_uppercase());
+    if matches!(text.as_str(), "MANUAL" | "SCHEDULED") {
+        return Ok(text);
+    }
+    Err(Refusal::bad_request(format!("runType: '{text}' is neither MANUAL nor SCHEDULED")))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

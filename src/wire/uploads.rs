@@ -85,6 +85,7 @@ pub struct Start {
     values: Option<String>,
     delimiter: Option<String>,
     /// Values by the names of their columns.
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     data: Option<Vec<BTreeMap<String, Opaque>>>,
 }
 

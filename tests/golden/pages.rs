@@ -43,23 +43,33 @@ pub(crate) fn coverage() -> Result<(), Failed> {
     for route in ROUTES {
         let list =
             |names: &[&str]| names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" ");
-        let documentation = match route.doc {
-            "" => String::new(),
-            file if file.contains('.') => format!(" ({file})"),
-            anchor => format!(" (#{anchor})"),
+        let ignored = route.all_ignored();
+        let ignored: Vec<&str> = ignored.iter().map(|(name, _)| name.as_str()).collect();
+        let evidence = match route.documentation() {
+            link if link.is_empty() => route.evidence.name().to_owned(),
+            link => format!("[{}]({link})", route.evidence.name()),
         };
         let cases = contracts.get(route.id).map_or(0, Vec::len);
         let _ = writeln!(
             page,
-            "| {} | `{} {}` | {} | {}{documentation} | {} | {} | {cases} |",
+            "| {} | `{} {}` | {} | {evidence} | {} | {} | {cases} |",
             route.id,
             route.verb.name(),
             route.path,
             route.needs.name(),
-            route.evidence.name(),
             list(route.honoured),
-            list(route.ignored),
+            list(&ignored),
         );
+    }
+    page.push_str("\n## Ignored\n\nWhat is taken without effect, and why. What a route neither honours nor ignores, it refuses with 400.\n\n");
+    for route in ROUTES {
+        let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (name, reason) in route.all_ignored() {
+            by_reason.entry(reason).or_default().push(format!("`{name}`"));
+        }
+        for (reason, names) in by_reason {
+            let _ = writeln!(page, "* **{}**: {}: {reason}", route.id, names.join(", "));
+        }
     }
     page.push_str("\n## Notes\n\n");
     for route in ROUTES.iter().filter(|it| !it.note.is_empty()) {

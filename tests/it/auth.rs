@@ -166,8 +166,43 @@ async fn a_client_gets_a_token_that_is_good_on_both_apis_until_it_expires() {
     let developer = list(&[("x-domo-developer-token", "owner-token")]).await;
     assert_eq!((developer.status.as_u16(), developer.text()), (401, String::new()));
     let forged = list(&[("authorization", &format!("{bearer}x"))]).await;
-    assert!(forged.header("www-authenticate").contains("Jwt: "), "{:?}", forged.headers);
-    assert_eq!(forged.status, 401);
+    assert_403_of_the_public_api(&forged);
+    assert_403_of_the_public_api(&list(&[("authorization", "Bearer nonsense")]).await);
+}
+
+/// As DataSet-API.yaml has it: a status and a trace, and nothing else.
+fn assert_403_of_the_public_api(answer: &Answer) {
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    let body = answer.json();
+    let mut members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    members.sort();
+    assert_eq!(members, ["status", "toe"]);
+    assert_eq!(body["status"], 403);
+    assert_eq!(body["toe"].as_str().unwrap().len(), 22);
+}
+
+#[tokio::test]
+async fn a_client_may_ask_for_a_part_of_its_scope() {
+    let domo = strict().await;
+    let token = async |scope: &str| {
+        let basic = format!("Basic {}", STANDARD.encode("owner-client:owner-secret"));
+        let path = format!("/oauth/token?grant_type=client_credentials&scope={scope}");
+        send(&domo, ("GET", &path), &[("authorization", &basic)], Value::Null).await
+    };
+    for scope in ["data", "user,data", "data%20user"] {
+        let answer = token(scope).await;
+        let bearer = format!("Bearer {}", answer.json()["access_token"].as_str().unwrap());
+        let header = [("authorization", bearer.as_str())];
+        let list = send(&domo, ("GET", "/v1/datasets"), &header, Value::Null).await;
+        assert_eq!(list.status, 200, "{scope}");
+    }
+    let answer = token("user").await;
+    assert_eq!(answer.json()["scope"], "user");
+    let bearer = format!("Bearer {}", answer.json()["access_token"].as_str().unwrap());
+    let header = [("authorization", bearer.as_str())];
+    let list = send(&domo, ("GET", "/v1/datasets"), &header, Value::Null).await;
+    assert_403_of_the_public_api(&list);
+    assert_eq!(token("buzz").await.status, 400);
 }
 
 #[tokio::test]
@@ -178,7 +213,11 @@ async fn a_token_without_the_scope_is_403() {
         let header = [("authorization", bearer.as_str())];
         let answer = send(&domo, ("GET", path), &header, Value::Null).await;
         assert_eq!(answer.status, 403, "{path}");
-        assert_eq!(answer.json()["message"], "the scope of the token has no data");
+        if path == ME {
+            assert_eq!(answer.json()["message"], "the scope of the token has no data");
+        } else {
+            assert_403_of_the_public_api(&answer);
+        }
     }
 }
 

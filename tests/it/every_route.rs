@@ -146,9 +146,8 @@ pub(crate) fn least_body(route: &Route) -> String {
         "access.put" => json!({ "id": 28, "accessLevel": "CAN_VIEW" }),
         "owner.change" => json!({ "responsibleUserId": 28 }),
         "schema.alter" | "wrangle.change" => json!({ "columns": [] }),
-        "policy.create" | "policy.update" | "public.policy.create" | "public.policy.update" => {
-            json!({ "name": "p" })
-        }
+        "policy.create" | "policy.update" => json!({ "name": "p" }),
+        "public.policy.create" | "public.policy.update" => json!({ "name": "p", "filters": [] }),
         "policy.enable" => json!({ "enabled": true }),
         _ => json!({}),
     };

@@ -21,6 +21,7 @@ mod project;
 mod properties;
 mod races;
 mod seeds;
+mod silence;
 mod support;
 mod uploads;
 mod web_pages;

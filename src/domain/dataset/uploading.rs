@@ -66,9 +66,19 @@ impl Dataset {
         })
     }
 
+    /// An upload that a part is for. A client's tests expect 400 once it was committed, where a second commit is a conflict.
+    pub fn upload_for_part(&self, id: UploadId) -> Result<&Arc<Upload>> {
+        self.open_upload(id).map_err(|refusal| match refusal {
+            Error::Conflict { .. } => {
+                Error::invalid("part", format!("upload {id} is already committed"))
+            }
+            other => other,
+        })
+    }
+
     /// Adds a part, or puts it in the place of the one with this number.
     pub fn put_part(&mut self, upload: UploadId, number: u32, part: Part) -> Result<()> {
-        self.open_upload(upload)?;
+        self.upload_for_part(upload)?;
         if let Some(upload) = self.uploads.get_mut(&upload) {
             if upload.parts.len() >= PARTS_MAX && !upload.parts.contains_key(&number) {
                 let what = "the number of parts of an upload";
@@ -127,6 +137,16 @@ impl Dataset {
             return Err(Error::invalid("UPSERT", problem));
         }
         Ok(())
+    }
+
+    /// How rows of a stream come in: those that are appended to a dataset with a key are upserts, because a stream makes an
+    /// upsert dataset with `keyColumnNames` and `APPEND`:
+    /// <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Domo-APIs/Stream-API.yaml>
+    pub fn method_with_key(&self, method: UpdateMethod) -> UpdateMethod {
+        match method {
+            UpdateMethod::Append if !self.schema.upsert_key().is_empty() => UpdateMethod::Upsert,
+            other => other,
+        }
     }
 
     /// Turns an open upload into a live version, and retires the versions whose place it takes.

@@ -1,9 +1,10 @@
 //! Sharing, and who is responsible.
 
+use crate::domain::dataset::Dataset;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{DatasetId, UserId};
 use crate::domain::permission::{AccessLevel, Grant, Grantee, Need};
-use crate::domain::session::Session;
+use crate::domain::session::{Moment, Session};
 
 impl Session {
     pub fn grants(&self, dataset: DatasetId) -> Result<Vec<Grant>> {
@@ -16,7 +17,7 @@ impl Session {
         self.change(dataset, Need::Share, |it, moment| {
             let directory = &moment.directory;
             if let Some((stranger, _)) = grants.iter().find(|(it, _)| !directory.knows(*it)) {
-                return Err(Error::not_found(stranger.kind().noun(), stranger.id()));
+                return Err(Error::UnknownMember(*stranger));
             }
             if !grants.iter().all(|(_, level)| it.may_grant(moment.user, *level, directory)) {
                 let action = "give more access to this dataset than they have";
@@ -43,14 +44,17 @@ impl Session {
 
     /// Gives the dataset another owner.
     pub fn hand_over(&self, dataset: DatasetId, to: UserId) -> Result<()> {
-        self.change(dataset, Need::Own, |it, moment| {
-            if moment.directory.user(to).is_none() {
-                return Err(Error::not_found("user", to));
-            }
-            it.make_owner(to);
-            it.last_touched = moment.now;
-            Ok(())
-        })?;
+        self.change(dataset, Need::Own, |it, moment| hand_over(it, to, moment))?;
         Ok(())
     }
+}
+
+/// Makes a user who exists the owner.
+pub(super) fn hand_over(dataset: &mut Dataset, to: UserId, moment: &Moment) -> Result<()> {
+    if moment.directory.user(to).is_none() {
+        return Err(Error::UnknownMember(Grantee::User(to)));
+    }
+    dataset.make_owner(to);
+    dataset.last_touched = moment.now;
+    Ok(())
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::access::hand_over;
 use crate::domain::dataset::{Card, Dataset, Formula, Profile};
 use crate::domain::error::{AskedFor, Error, Result};
-use crate::domain::ids::{DatasetId, Ids};
+use crate::domain::ids::{DatasetId, Ids, UserId};
 use crate::domain::permission::Need;
 use crate::domain::schema::{Schema, SchemaColumn};
 use crate::domain::session::{AsOf, Session};
@@ -13,6 +14,13 @@ use crate::domain::world::World;
 
 /// The most datasets that an instance may hold.
 const DATASETS_MAX: usize = 100_000;
+
+/// What there is, or what is remembered of it after its deletion.
+#[derive(Clone, Debug)]
+pub enum Remembered<T> {
+    Present(T),
+    Deleted(T),
+}
 
 /// What a dataset begins with.
 #[derive(Clone, Debug)]
@@ -38,6 +46,7 @@ pub struct Redefinition {
     pub profile: ProfileChange,
     pub columns: Option<Vec<SchemaColumn>>,
     pub policies_enabled: Option<bool>,
+    pub owner: Option<UserId>,
 }
 
 impl ProfileChange {
@@ -75,6 +84,14 @@ impl Session {
         self.read(id, Need::View)
     }
 
+    /// The dataset, or what is remembered of it after its deletion.
+    pub fn dataset_or_remains(&self, id: DatasetId) -> Result<Remembered<AsOf<Arc<Dataset>>>> {
+        match (self.read(id, Need::View), self.read_remains(id)) {
+            (Err(Error::NotFound { .. }), Some(it)) => Ok(Remembered::Deleted(it)),
+            (found, _) => found.map(Remembered::Present),
+        }
+    }
+
     /// Removes the dataset with its stream.
     pub fn delete_dataset(&self, id: DatasetId) -> Result<()> {
         self.update(|world, moment| {
@@ -103,13 +120,17 @@ impl Session {
         id: DatasetId,
         change: Redefinition,
     ) -> Result<AsOf<Arc<Dataset>>> {
-        let need = if change.policies_enabled.is_some() { Need::Own } else { Need::Edit };
+        let is_for_owners = change.policies_enabled.is_some() || change.owner.is_some();
+        let need = if is_for_owners { Need::Own } else { Need::Edit };
         self.change(id, need, |dataset, moment| {
             if let Some(mut columns) = change.columns {
                 dataset.schema.keep_upsert_key(&mut columns);
                 dataset.alter_schema(columns, moment.now)?;
             }
             change.profile.apply_to(dataset);
+            if let Some(owner) = change.owner {
+                hand_over(dataset, owner, moment)?;
+            }
             if let Some(enabled) = change.policies_enabled {
                 Arc::make_mut(&mut dataset.policies).enabled = enabled;
             }

@@ -35,6 +35,7 @@ pub enum DatasetKey {
     Touched,
     Cards,
     Rows,
+    Id,
 }
 
 /// Which streams a search finds.
@@ -58,6 +59,7 @@ impl Session {
             DatasetKey::Updated => found.sort_by_key(|it| it.last_updated),
             DatasetKey::Touched => found.sort_by_key(|it| it.last_touched),
             DatasetKey::Cards => found.sort_by_key(|it| it.cards.len()),
+            DatasetKey::Id => found.sort_by_key(|it| it.id),
             DatasetKey::Rows => found.sort_by_key(|it| it.row_count(moment.now)),
         }
         if order.descending {

@@ -1,5 +1,7 @@
 //! Who is let in, and as whom.
 
+use std::fmt;
+
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{Ids, UserId};
 use crate::domain::instance::Auth;
@@ -16,6 +18,35 @@ pub struct ClientGrant {
     /// The name of the instance.
     pub instance: String,
     pub now: Timestamp,
+    /// Names the token that is given.
+    pub id: String,
+}
+
+/// What somebody shows to log in.
+pub enum Shown {
+    Password {
+        email: String,
+        password: String,
+    },
+    /// The session of a browser, which is taken over.
+    BrowserSession(String),
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Password { .. } => "Password",
+            Self::BrowserSession(_) => "BrowserSession",
+        })
+    }
+}
+
+/// A session that began with a login.
+#[derive(Clone, Debug)]
+pub struct LoggedIn {
+    pub token: String,
+    pub user: UserId,
+    pub role: String,
 }
 
 impl AnonymousSession {
@@ -38,26 +69,36 @@ impl AnonymousSession {
         self.world.read().directory.admin()
     }
 
-    /// A token for a new session; none for an address and a password that do not let in.
-    pub fn log_in(&self, email: &str, password: &str) -> Option<String> {
-        if email.is_empty() || password.is_empty() {
+    /// A new session; none for what does not let in. Where nobody is told apart, anything that is not empty does.
+    pub fn log_in(&self, shown: &Shown) -> Option<LoggedIn> {
+        let is_empty = match shown {
+            Shown::Password { email, password } => email.is_empty() || password.is_empty(),
+            Shown::BrowserSession(token) => token.is_empty(),
+        };
+        if is_empty {
             return None;
         }
-        let user = match self.auth() {
-            Auth::Any => None,
-            Auth::Strict => {
+        let user = match (self.auth(), shown) {
+            (Auth::Any, _) => self.admin(),
+            (Auth::Strict, Shown::Password { email, password }) => {
                 let world = self.world.read();
-                Some(world.directory.credentials().by_password(email, password)?)
+                world.directory.credentials().by_password(email, password)?
             }
+            (Auth::Strict, Shown::BrowserSession(token)) => self.user_of_login(token)?,
         };
+        Some(self.begin_login(user))
+    }
+
+    fn begin_login(&self, user: UserId) -> LoggedIn {
         let token = match self.setup.settings.login_token {
             Some(random) => random(),
-            None => self.draw(Ids::trace),
+            None => self.draw(Ids::session),
         };
-        if let Some(user) = user {
+        if self.auth() == Auth::Strict {
             self.remember_login(&token, user);
         }
-        Some(token)
+        let role = self.world.read().directory.user(user).map(|it| it.role.clone());
+        LoggedIn { token, user, role: role.unwrap_or_default() }
     }
 
     pub fn user_of_login(&self, token: &str) -> Option<UserId> {
@@ -76,6 +117,7 @@ impl AnonymousSession {
 
     /// What an OAuth client is granted by its id and secret; the administrator's token where every client is let in.
     pub fn client_grant(&self, shown: Option<(&str, &str)>) -> Option<ClientGrant> {
+        let id = self.draw(Ids::token);
         let world = self.world.read();
         let directory = &world.directory;
         let (user, scope) = match self.auth() {
@@ -92,6 +134,7 @@ impl AnonymousSession {
             scope,
             instance: self.setup.name.clone(),
             now: world.clock.now(),
+            id,
         })
     }
 }

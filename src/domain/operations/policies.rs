@@ -6,8 +6,8 @@ use crate::domain::dataset::Dataset;
 use crate::domain::error::{AskedFor, Result};
 use crate::domain::ids::{DatasetId, PolicyId};
 use crate::domain::permission::Need;
-use crate::domain::policy::{Policies, Policy};
-use crate::domain::session::{AsOf, Session};
+use crate::domain::policy::{Policies, Policy, PolicyChange};
+use crate::domain::session::{AsOf, Moment, Session};
 use crate::engine::Table;
 use crate::engine::structured::Condition;
 
@@ -21,20 +21,30 @@ impl Session {
     }
 
     pub fn add_policy(&self, dataset: DatasetId, new: Policy) -> Result<PolicyId> {
-        self.change_policies(dataset, |policies, of| policies.add(new, &of.schema))
+        self.change_policies(dataset, |policies, of, moment| {
+            policies.add(new, &of.schema, &moment.directory)
+        })
     }
 
-    pub fn replace_policy(&self, dataset: DatasetId, id: PolicyId, new: Policy) -> Result<()> {
-        self.change_policies(dataset, |policies, of| policies.replace(id, new, &of.schema))
+    /// Changes what is given and leaves the rest.
+    pub fn change_policy(
+        &self,
+        dataset: DatasetId,
+        id: PolicyId,
+        change: PolicyChange,
+    ) -> Result<Policy> {
+        self.change_policies(dataset, |policies, of, moment| {
+            policies.change(id, change, &of.schema, &moment.directory)
+        })
     }
 
     pub fn delete_policy(&self, dataset: DatasetId, id: PolicyId) -> Result<()> {
-        self.change_policies(dataset, |policies, _| policies.remove(id))
+        self.change_policies(dataset, |policies, _, _| policies.remove(id))
     }
 
     /// Whether the policies count for whoever is not in charge of the dataset.
     pub fn enable_policies(&self, dataset: DatasetId, enabled: bool) -> Result<()> {
-        self.change_policies(dataset, |policies, _| {
+        self.change_policies(dataset, |policies, _, _| {
             policies.enabled = enabled;
             Ok(())
         })
@@ -43,11 +53,11 @@ impl Session {
     fn change_policies<T>(
         &self,
         dataset: DatasetId,
-        change: impl FnOnce(&mut Policies, &Dataset) -> Result<T>,
+        change: impl FnOnce(&mut Policies, &Dataset, &Moment) -> Result<T>,
     ) -> Result<T> {
         let changed = self.change(dataset, Need::Own, |dataset, moment| {
             let mut policies = Policies::clone(&dataset.policies);
-            let outcome = change(&mut policies, dataset)?;
+            let outcome = change(&mut policies, dataset, moment)?;
             dataset.policies = Arc::new(policies);
             dataset.last_touched = moment.now;
             Ok(outcome)

@@ -1,6 +1,6 @@
 //! SQL over what is indexed.
 
-use crate::domain::error::Result;
+use crate::domain::error::{AskedFor, Error, Result};
 use crate::domain::ids::{DatasetId, PolicyId};
 use crate::domain::permission::Need;
 use crate::domain::session::Session;
@@ -22,6 +22,9 @@ impl Session {
         seen_as: &[PolicyId],
     ) -> Result<Answer> {
         let found = self.read(dataset, Need::View)?;
+        if !found.is_begun() {
+            return Err(Error::NotIndexed { dataset, asked_for: AskedFor::Rows });
+        }
         let now = found.moment.now;
         let table = self.visible_rows(&found, seen_as).await?;
         let formulas = found

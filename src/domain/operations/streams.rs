@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::NewDataset;
 use super::datasets::check_room;
 use super::indexing::Miss;
 use super::uploads::PartError;
+use super::{NewDataset, Remembered};
 use crate::domain::dataset::Dataset;
 use crate::domain::error::{Error, Result};
 use crate::domain::ids::{ExecutionId, Ids, StreamId, UploadId};
@@ -82,6 +82,16 @@ impl Session {
         StreamOverview::of(self.read_of(id, Need::View)?)
     }
 
+    /// The stream, or what is remembered of it after the deletion of its dataset.
+    pub fn stream_or_remains(&self, id: StreamId) -> Result<Remembered<StreamOverview>> {
+        match (self.read_of(id, Need::View), self.read_remains_of(id)) {
+            (Err(Error::NotFound { .. }), Some(it)) => {
+                StreamOverview::of(it).map(Remembered::Deleted)
+            }
+            (found, _) => StreamOverview::of(found?).map(Remembered::Present),
+        }
+    }
+
     /// Changes what is given and leaves the rest. `columns`, where given, alter the dataset's schema.
     pub fn update_stream(&self, id: StreamId, change: StreamChange) -> Result<StreamOverview> {
         let changed = self.change_of(id, Need::Edit, |dataset, moment| {
@@ -146,7 +156,8 @@ impl Session {
             if is_api {
                 dataset.check_method(update_method)?;
             }
-            let intent = UploadIntent { method: Some(update_method), ..UploadIntent::default() };
+            let method = dataset.method_with_key(update_method);
+            let intent = UploadIntent { method: Some(method), ..UploadIntent::default() };
             let upload =
                 if is_api { Some(dataset.start_upload(intent, moment.now)?) } else { None };
             let until = moment.now.plus_millis(self.setup().settings.execution_ms);
@@ -189,7 +200,7 @@ impl Session {
     ) -> Result<AsOf<Arc<Execution>>, PartError<E>> {
         let dataset = self.read_of(stream, Need::Edit)?;
         let upload = awaiting_upload(&dataset, execution)?;
-        dataset.open_upload(upload)?;
+        dataset.upload_for_part(upload)?;
         let part = self.read_part(&dataset, body).await.map_err(PartError::Body)?;
         let put = self.change(dataset.id, Need::Edit, |it, _| {
             it.put_part(upload, number, part)?;

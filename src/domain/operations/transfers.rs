@@ -29,6 +29,22 @@ pub enum Which {
 }
 
 impl Session {
+    /// The same as [`Self::import`], for a dataset that takes its rows over the API and not from a connector:
+    /// <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/Connectors/API-Data-Connection/managing-datasets.md>
+    pub async fn import_over_api<E>(
+        &self,
+        dataset: DatasetId,
+        method: UpdateMethod,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Arc<DataVersion>, PartError<E>> {
+        let before = self.read(dataset, Need::Edit)?;
+        if before.stream.as_ref().is_some_and(|it| !it.transport.is_api()) {
+            let problem = "a connector feeds this dataset, and only one that was made through the API takes rows through it";
+            return Err(Error::invalid("dataset", problem).into());
+        }
+        self.import(dataset, method, body).await
+    }
+
     /// Reads a CSV while it arrives, makes a version of it and indexes that. Readers see all of it or nothing.
     pub async fn import<E>(
         &self,

@@ -70,7 +70,7 @@ impl Session {
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<(), PartError<E>> {
         let before = self.read(dataset, Need::Edit)?;
-        before.open_upload(upload)?;
+        before.upload_for_part(upload)?;
         let part = self.read_part(&before, body).await.map_err(PartError::Body)?;
         self.change(dataset, Need::Edit, |it, _| it.put_part(upload, number, part))?;
         Ok(())

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Session;
-use crate::domain::policy::{Policies, Policy, PolicyFilter};
-use crate::domain::{DatasetId, PolicyId, UserId};
+use crate::domain::policy::{Policies, Policy, PolicyChange, PolicyFilter};
+use crate::domain::{DatasetId, GroupId, PolicyId, UserId};
 use crate::wire::error::Refusal;
 use crate::wire::extract::{Json, Reply};
 use crate::wire::path::Path;
@@ -26,7 +26,7 @@ pub async fn create(
     Path(dataset): Path<DatasetId>,
     Json(body): Json<Definition>,
 ) -> Result<(StatusCode, Reply<PublicPolicy>), Refusal> {
-    let policy = body.into_domain()?;
+    let policy = body.into_new()?;
     let id = session.add_policy(dataset, policy.clone())?;
     Ok((StatusCode::CREATED, Reply(PublicPolicy::of(id, &policy))))
 }
@@ -45,8 +45,7 @@ pub async fn update(
     Path((dataset, policy)): Path<(DatasetId, PolicyId)>,
     Json(body): Json<Definition>,
 ) -> Result<Reply<PublicPolicy>, Refusal> {
-    let (id, policy) = (policy, body.into_domain()?);
-    session.replace_policy(dataset, id, policy.clone())?;
+    let (id, policy) = (policy, session.change_policy(dataset, policy, body.into_change()?)?);
     Ok(Reply(PublicPolicy::of(id, &policy)))
 }
 
@@ -58,38 +57,63 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A client sends `null` for what it does not say.
+/// A policy as clients define or change it; what is left out of a change, or null, stays as it is.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
-    name: String,
+    name: Option<String>,
+    /// `user`
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     filters: Option<Vec<FilterDefinition>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     users: Option<Vec<LooseId>>,
+    /// The crate `domo` writes `virtual_users`.
+    #[serde(
+        default,
+        alias = "virtual_users",
+        deserialize_with = "crate::wire::loose_lists::optional"
+    )]
     virtual_users: Option<Vec<LooseId>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     groups: Option<Vec<LooseId>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct FilterDefinition {
     column: String,
+    #[serde(deserialize_with = "crate::wire::loose_lists::one_or_many")]
     values: Vec<String>,
-    operator: Option<String>,
+    operator: String,
     not: Option<LooseBool>,
 }
 
 impl Definition {
-    fn into_domain(self) -> Result<Policy, Refusal> {
-        Ok(Policy {
+    /// The document requires a name and filters:
+    /// <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Domo-APIs/DataSet-API.yaml>
+    fn into_new(self) -> Result<Policy, Refusal> {
+        let missing = [("name", self.name.is_none()), ("filters", self.filters.is_none())];
+        if let Some((field, _)) = missing.iter().find(|(_, is_missing)| *is_missing) {
+            return Err(Refusal::bad_request(format!("{field}: is missing")));
+        }
+        Ok(self.into_change()?.applied_to(Policy::default()))
+    }
+
+    fn into_change(self) -> Result<PolicyChange, Refusal> {
+        if let Some(other) = self.kind.as_deref().filter(|it| !matches!(*it, "user" | "open")) {
+            return Err(Refusal::bad_request(format!("type: '{other}' is neither user nor open")));
+        }
+        let filters = self
+            .filters
+            .map(|it| it.into_iter().map(FilterDefinition::into_domain).collect::<Result<_, _>>());
+        Ok(PolicyChange {
             name: self.name,
-            filters: self
-                .filters
-                .into_iter()
-                .flatten()
-                .map(FilterDefinition::into_domain)
-                .collect::<Result<_, _>>()?,
-            users: ids(&self.users.unwrap_or_default(), "user")?,
-            groups: ids(&self.groups.unwrap_or_default(), "group")?,
-            virtual_users: texts(self.virtual_users.unwrap_or_default()),
+            filters: filters.transpose()?,
+            users: self.users.map(|it| ids(&it, "user")).transpose()?,
+            groups: self.groups.map(|it| ids(&it, "group")).transpose()?,
+            virtual_users: self.virtual_users.map(texts),
+            dataset_permissions: None,
         })
     }
 }
@@ -98,7 +122,7 @@ impl FilterDefinition {
     fn into_domain(self) -> Result<PolicyFilter, Refusal> {
         Ok(PolicyFilter {
             column: self.column,
-            operator: operator(self.operator.as_deref())?,
+            operator: operator(Some(&self.operator))?,
             values: self.values,
             not: LooseBool::or(self.not.as_ref(), "not", false)?,
             ignore_case: false,
@@ -116,8 +140,8 @@ pub struct PublicPolicy {
     filters: Vec<PublicFilter>,
     users: Vec<UserId>,
     virtual_users: Vec<String>,
-    /// Ids as strings: a client reads nothing else, and the others read both.
-    groups: Vec<String>,
+    /// Numbers, as documented; the crate `domo` alone reads texts.
+    groups: Vec<GroupId>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -147,7 +171,7 @@ impl PublicPolicy {
             filters: filters.collect(),
             users: it.users.iter().copied().collect(),
             virtual_users: it.virtual_users.clone(),
-            groups: it.groups.iter().map(ToString::to_string).collect(),
+            groups: it.groups.iter().copied().collect(),
         }
     }
 }

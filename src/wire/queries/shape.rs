@@ -1,10 +1,15 @@
 //! The shapes of an answer, and how a request chooses among them.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CsvNull, DatasetId, OutputColumn, RowFormat};
+use crate::domain::settings::QueryShape;
+use crate::domain::{CsvNull, DatasetId, OutputColumn, RowFormat, Session};
 use crate::wire::Settings;
 use crate::wire::error::Refusal;
 use crate::wire::headers::JSON;
@@ -17,6 +22,8 @@ pub enum Shape {
     List,
     /// The one that every known client reads: columns, metadata, and an array for each row.
     Table,
+    /// As `Table`, with a boolean where the product's answer has a string.
+    DeveloperTable,
     /// As `Table`, each cell as a string.
     TextTable,
     Csv,
@@ -29,6 +36,29 @@ pub enum DefaultShape {
     Auto,
     List,
     Table,
+}
+
+impl From<QueryShape> for DefaultShape {
+    fn from(shape: QueryShape) -> Self {
+        match shape {
+            QueryShape::Auto => Self::Auto,
+            QueryShape::List => Self::List,
+            QueryShape::Table => Self::Table,
+        }
+    }
+}
+
+/// That of the instance's seed, else that of the server.
+impl FromRequestParts<Settings> for DefaultShape {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        settings: &Settings,
+    ) -> Result<Self, Infallible> {
+        let of_seed = parts.extensions.get::<Session>().and_then(Session::query_shape);
+        Ok(of_seed.map_or(settings.default_shape, Into::into))
+    }
 }
 
 /// Query parameters that the shape depends on.
@@ -58,7 +88,7 @@ impl Shape {
     /// The first rule that applies: the URL's own word, what is accepted, a structured query, the paging that a client
     /// adds to the URL, the server's setting. The page's example has no Accept header, and gets what the page shows.
     pub fn negotiate(
-        settings: &Settings,
+        default_shape: DefaultShape,
         headers: &HeaderMap,
         query: &ShapeQuery,
         is_structured: bool,
@@ -78,7 +108,7 @@ impl Shape {
         if is_structured {
             return Ok(Self::Table);
         }
-        match settings.default_shape {
+        match default_shape {
             DefaultShape::List => Ok(Self::List),
             DefaultShape::Table => Ok(Self::Table),
             DefaultShape::Auto => {
@@ -91,7 +121,7 @@ impl Shape {
     pub const fn rows(self) -> RowFormat {
         match self {
             Self::List => RowFormat::JsonObjects,
-            Self::Table => RowFormat::JsonArrays,
+            Self::Table | Self::DeveloperTable => RowFormat::JsonArrays,
             Self::TextTable => RowFormat::JsonStringArrays,
             Self::Csv => RowFormat::Csv { null: CsvNull::Empty },
         }
@@ -108,16 +138,43 @@ impl Shape {
         match self {
             Self::List => Frame { head: b"[".to_vec(), tail: Tail::List },
             Self::Csv => Frame { head: crate::domain::csv_header(columns), tail: Tail::Csv },
-            Self::Table | Self::TextTable => {
+            Self::Table | Self::DeveloperTable | Self::TextTable => {
                 let head = TableHead::of(dataset, columns);
                 let mut head =
                     serde_json::to_vec(&head).expect("strings and numbers are always JSON");
                 head.pop();
                 head.extend_from_slice(br#","rows":["#);
-                Frame { head, tail: Tail::Table { column_count: columns.len(), duration_ms } }
+                Frame {
+                    head,
+                    tail: Tail::Table {
+                        column_count: columns.len(),
+                        duration_ms,
+                        from_cache: if self == Self::DeveloperTable {
+                            "false"
+                        } else {
+                            "\"false\""
+                        },
+                    },
+                }
             }
         }
     }
+}
+
+/// A table of the public API: `fromcache` is a boolean there.
+#[derive(Debug, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the answer is streamed; this describes it")]
+pub struct DeveloperTableAnswer {
+    datasource: String,
+    columns: Vec<String>,
+    metadata: Vec<ColumnMetadata>,
+    rows: Vec<Vec<Opaque>>,
+    num_rows: u64,
+    num_columns: usize,
+    fromcache: bool,
+    /// Milliseconds, in a string.
+    duration: String,
 }
 
 /// What comes before the rows and after them.
@@ -131,7 +188,7 @@ pub struct Frame {
 pub enum Tail {
     List,
     Csv,
-    Table { column_count: usize, duration_ms: i64 },
+    Table { column_count: usize, duration_ms: i64, from_cache: &'static str },
 }
 
 impl Tail {
@@ -139,9 +196,9 @@ impl Tail {
         match self {
             Self::Csv => {}
             Self::List => out.push(b']'),
-            Self::Table { column_count, duration_ms } => {
+            Self::Table { column_count, duration_ms, from_cache } => {
                 let tail = format!(
-                    r#"],"numRows":{row_count},"numColumns":{column_count},"fromcache":"false","duration":"{duration_ms}"}}"#
+                    r#"],"numRows":{row_count},"numColumns":{column_count},"fromcache":{from_cache},"duration":"{duration_ms}"}}"#
                 );
                 out.extend_from_slice(tail.as_bytes());
             }

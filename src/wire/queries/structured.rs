@@ -18,13 +18,17 @@ use crate::wire::error::Refusal;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StructuredQuery {
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     columns: Option<Vec<Expression>>,
     #[serde(rename = "where")]
     filter: Option<Box<Expression>>,
     having: Option<Box<Expression>>,
     /// Conditions that must all hold.
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     filters: Option<Vec<Filter>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     group_by_columns: Option<Vec<Expression>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     order_by_columns: Option<Vec<OrderBy>>,
     limit: Option<Limit>,
     #[serde(flatten)]
@@ -44,7 +48,9 @@ pub(crate) struct Expression {
     value: Option<Value>,
     left_expr: Option<Box<Expression>>,
     right_expr: Option<Box<Expression>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     select_set: Option<Vec<Expression>>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     expressions: Option<Vec<Expression>>,
     /// Whether a condition is to be false.
     not: Option<bool>,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::domain::stream::{self, Progress};
+use crate::domain::stream::{self, ExecutionState, Progress};
 use crate::domain::{ExecutionId, StreamId, Timestamp, UploadId};
 use crate::wire::indexes::number;
 use crate::wire::shapes::{EpochSeconds, Opaque};
@@ -16,7 +16,9 @@ pub struct Execution {
     stream_id: StreamId,
     execution_id: ExecutionId,
     toe: String,
-    started_at: EpochSeconds,
+    /// Whole seconds; nine decimals in the answer to the start.
+    #[schemars(with = "f64")]
+    started_at: Box<RawValue>,
     ended_at: Option<EpochSeconds>,
     update_method: &'static str,
     index: bool,
@@ -62,7 +64,7 @@ impl Execution {
             stream_id: stream,
             execution_id: it.id,
             toe: it.trace.clone(),
-            started_at: seconds(it.started_at),
+            started_at: number(&seconds(it.started_at).to_string()),
             ended_at,
             update_method: it.update_method.name(),
             index: true,
@@ -91,6 +93,20 @@ impl Execution {
                 .map(|it| ExecutionError { message: Opaque(it.into()) })
                 .into_iter()
                 .collect(),
+        }
+    }
+
+    /// The run as the answer to its start shows it: nothing has happened yet.
+    /// <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Product-APIs/Connectors.md>
+    #[must_use]
+    pub fn just_begun(self) -> Self {
+        Self {
+            started_at: number(&format!("{}.000000000", self.started_at.get())),
+            ended_at: None,
+            current_state: ExecutionState::Active.name(),
+            created_at: None,
+            modified_at: None,
+            ..self
         }
     }
 }

@@ -179,14 +179,16 @@ impl Setting {
 
 /// A stream as clients define or change it. Only a new one's dataset needs a name; members that Domo alone sets are
 /// passed over, because a client sends back the whole of what it got.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
     transport: Option<TransportDefinition>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     configuration: Option<Vec<SettingDefinition>>,
     account: Option<AccountDefinition>,
     update_method: Option<String>,
     /// The columns whose values tell which rows an UPSERT replaces.
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     key_column_names: Option<Vec<String>>,
     /// A client's name of the same, for one column.
     key_column_name: Option<String>,

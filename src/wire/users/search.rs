@@ -29,9 +29,10 @@ pub async fn search(session: Session, Json(search): Json<Search>) -> Result<Repl
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Search {
     /// All of them must fit.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::one_or_many")]
     filters: Vec<Filter>,
     /// The attributes that are wanted; without it all.
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::optional")]
     attributes: Option<Vec<String>>,
     offset: Option<usize>,
     limit: Option<usize>,
@@ -45,7 +46,7 @@ struct Filter {
     /// `EQ`
     operator: Option<String>,
     /// One of them must be the attribute's, where `filterType` is `value`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::one_or_many")]
     values: Vec<Opaque>,
     /// One of its words must be in the attribute, in any case, where `filterType` is `text`.
     text: Option<String>,

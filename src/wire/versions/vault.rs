@@ -7,19 +7,21 @@ use serde::{Deserialize, Serialize};
 use crate::domain::operations::Which;
 use crate::domain::upload::UpdateMethod;
 use crate::domain::version::{DataVersion, Standing};
-use crate::domain::{CsvNull, DatasetId, Error, SchemaId, Session, UploadId};
+use crate::domain::{CsvNull, DatasetId, Error, Session, UploadId};
 use crate::wire::csv::{self, HeaderQuery};
 use crate::wire::error::Refusal;
 use crate::wire::extract::{ArrayOrObject, Csv, Query, Reply};
+use crate::wire::loose_lists::OneOrMany;
 use crate::wire::path::Path;
-use crate::wire::shapes::{Empty, LooseBool, LooseId, iso_time};
+use crate::wire::shapes::{LooseBool, LooseId, iso_seconds};
 
+/// Oldest first.
 pub async fn list(
     session: Session,
     Path(dataset): Path<DatasetId>,
 ) -> Result<Reply<Vec<StoredVersion>>, Refusal> {
     let versions = session.versions(dataset)?;
-    let kept = versions.iter().filter(|it| it.standing != Standing::Deleted);
+    let kept = versions.iter().rev().filter(|it| it.standing != Standing::Deleted);
     Ok(Reply(kept.map(|it| StoredVersion::of(it)).collect()))
 }
 
@@ -27,14 +29,14 @@ pub async fn delete(
     session: Session,
     Path(dataset): Path<DatasetId>,
     Query(query): Query<DeleteQuery>,
-    ArrayOrObject(ids): ArrayOrObject<Vec<LooseId>>,
-) -> Result<Reply<Empty>, Refusal> {
+    ArrayOrObject(OneOrMany(ids)): ArrayOrObject<OneOrMany<LooseId>>,
+) -> Result<(), Refusal> {
     let index = LooseBool::or(query.index.as_ref(), "index", false)?;
     let ids = ids.iter().map(|it| it.value("data version")).collect::<Result<Vec<_>, _>>()?;
     let ids: Vec<UploadId> =
         ids.into_iter().filter_map(|it| it.try_into().ok()).map(UploadId::new).collect();
     session.delete_versions(dataset, &ids, index).await?;
-    Ok(Reply(Empty {}))
+    Ok(())
 }
 
 /// All rows that belong to the dataset.
@@ -106,10 +108,13 @@ pub struct WriteQuery {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredVersion {
-    schema_id: SchemaId,
-    data_id: UploadId,
+    /// The two ids are texts, as a recorded answer has them.
+    schema_id: String,
+    data_id: String,
     upload_status: &'static str,
-    /// `2024-06-01T12:00:00.000Z`
+    upload_percent: &'static str,
+    upload_message: Option<String>,
+    /// `2024-06-01T12:00:00Z`
     recorded_date: String,
     upload_completed_date: String,
     num_rows: u64,
@@ -119,11 +124,13 @@ pub struct StoredVersion {
 impl StoredVersion {
     fn of(it: &DataVersion) -> Self {
         Self {
-            schema_id: it.schema,
-            data_id: it.id,
+            schema_id: it.schema.to_string(),
+            data_id: it.id.to_string(),
             upload_status: "success",
-            recorded_date: iso_time(it.committed_at),
-            upload_completed_date: iso_time(it.committed_at),
+            upload_percent: "100",
+            upload_message: None,
+            recorded_date: iso_seconds(it.committed_at),
+            upload_completed_date: iso_seconds(it.committed_at),
             num_rows: it.rows,
             num_bytes: it.csv_bytes,
         }
