@@ -9,6 +9,7 @@ pub mod functions;
 mod interrupt;
 pub mod memory;
 mod names;
+mod overflow;
 mod provider;
 pub mod rows;
 mod settings;

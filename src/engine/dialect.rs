@@ -26,6 +26,7 @@ mod now;
 mod quotes;
 mod repetition;
 mod row_counts;
+mod row_values;
 mod same;
 mod special_forms;
 pub(crate) mod structured;
@@ -36,13 +37,13 @@ mod walk;
 mod windows;
 
 use datafusion::execution::session_state::SessionState;
-use datafusion::sql::sqlparser::ast::{Expr, Query as Tree, Statement};
+use datafusion::sql::sqlparser::ast::{Query as Tree, Statement};
 
 use super::error::SqlError;
 use super::evidence::Weakest;
 use super::names::Names;
 use super::settings::{Formula, SqlSettings};
-use super::types::{Column, ColumnType};
+use super::types::Column;
 
 pub(crate) use crate::engine::names::Written;
 pub use clauses::{CLAUSES, Clause};
@@ -55,19 +56,6 @@ pub(crate) struct Facts<'a> {
     pub(crate) now_ms: i64,
     pub(crate) settings: &'a SqlSettings,
     pub(crate) state: &'a SessionState,
-}
-
-impl Facts<'_> {
-    /// The type of an expression that is a column's name.
-    fn kind(&self, expr: &Expr) -> Option<ColumnType> {
-        let name = match expr {
-            Expr::Identifier(it) => it,
-            Expr::CompoundIdentifier(parts) => parts.last()?,
-            Expr::Nested(inner) => return self.kind(inner),
-            _ => return None,
-        };
-        Some(self.columns.get(self.names.index(&name.value)?)?.kind)
-    }
 }
 
 /// A statement in the engine's SQL, and how its columns are to be called.
@@ -94,6 +82,7 @@ type Rewrite = fn(&mut Tree, &Facts) -> Result<(), SqlError>;
 const REWRITES: &[Rewrite] = &[
     dual::fix,
     bags::fix,
+    row_values::fix,
     named_windows::fix,
     row_counts::fix,
     chains::fix,

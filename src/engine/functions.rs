@@ -5,8 +5,11 @@
 
 mod aggregates;
 mod arguments;
+mod bits;
+mod by_type;
 mod calculation;
 mod checked_integers;
+mod comparing;
 mod conversions;
 mod date_arithmetic;
 mod date_format;
@@ -43,9 +46,12 @@ use datafusion::logical_expr::{
 };
 
 use super::interrupt;
+use super::overflow::Overflow;
 use arguments::Args;
 
 pub(crate) use aggregates::ignores_order;
+pub(crate) use aggregates::noting_sum;
+pub(crate) use by_type::is_date;
 pub use registry::{Listed, list};
 pub(crate) use registry::{aggregate, scalar, window};
 pub use registry::{is_engine_only, is_internal};
@@ -85,6 +91,7 @@ enum Returns {
     Boolean,
     Date,
     DateTime,
+    Time,
     /// By the types of the arguments, and by those that are literals.
     By(fn(&[DataType], &[Option<String>]) -> DataType),
 }
@@ -120,6 +127,7 @@ struct Udf {
     aliases: Vec<String>,
     signature: Signature,
     pool: Arc<dyn MemoryPool>,
+    overflow: Overflow,
 }
 
 impl Udf {
@@ -128,8 +136,26 @@ impl Udf {
             if function.volatile { Volatility::Volatile } else { Volatility::Immutable };
         let aliases = function.aliases.iter().map(|it| (*it).to_owned()).collect();
         let signature = Signature::user_defined(volatility);
-        Arc::new(ScalarUDF::new_from_impl(Self { function, aliases, signature, pool }))
+        Arc::new(ScalarUDF::new_from_impl(Self {
+            function,
+            aliases,
+            signature,
+            pool,
+            overflow: Overflow::default(),
+        }))
     }
+}
+
+/// The function as one query calls it, which hears of a LONG that overflows.
+pub(crate) fn noting(function: &ScalarUDF, overflow: &Overflow) -> Option<ScalarUDF> {
+    let udf = function.inner().downcast_ref::<Udf>()?;
+    Some(ScalarUDF::new_from_impl(Udf {
+        function: udf.function,
+        aliases: udf.aliases.clone(),
+        signature: udf.signature.clone(),
+        pool: Arc::clone(&udf.pool),
+        overflow: overflow.clone(),
+    }))
 }
 
 impl PartialEq for Udf {
@@ -196,7 +222,7 @@ impl ScalarUDFImpl for Udf {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         interrupt::check()?;
         let wanted = args.return_field.data_type().clone();
-        let arguments = Args::new(&args, &self.pool)?;
+        let arguments = Args::new(&args, &self.pool, &self.overflow)?;
         let mut array = (self.function.evaluate)(&arguments)?;
         if *array.data_type() != wanted {
             array = datafusion::arrow::compute::cast(&array, &wanted)?;
@@ -217,6 +243,7 @@ impl Returns {
             Self::Boolean => DataType::Boolean,
             Self::Date => DataType::Date32,
             Self::DateTime => DATETIME,
+            Self::Time => SPAN,
             Self::By(rule) => rule(kinds, literals),
         }
     }
@@ -224,3 +251,5 @@ impl Returns {
 
 /// The type of a datetime.
 const DATETIME: DataType = DataType::Timestamp(TimeUnit::Millisecond, None);
+/// The type of a time, which may be negative and of more than a day.
+const SPAN: DataType = DataType::Duration(TimeUnit::Millisecond);

@@ -9,6 +9,7 @@ use futures::future::Either;
 
 use super::error::SqlError;
 use super::evidence::Weakest;
+use super::overflow::Overflow;
 use super::task::Reader;
 use super::types::Column;
 
@@ -40,6 +41,7 @@ pub enum CsvNull {
 pub struct Rows {
     columns: Vec<Column>,
     evidence: Weakest,
+    overflow: Overflow,
     source: Source,
 }
 
@@ -51,11 +53,13 @@ enum Source {
 
 impl Rows {
     pub(super) fn whole(columns: Vec<Column>, chunk: Chunk) -> Self {
-        Self { columns, evidence: Weakest::NONE, source: Source::Whole(chunk) }
+        let (evidence, overflow) = (Weakest::NONE, Overflow::default());
+        Self { columns, evidence, overflow, source: Source::Whole(chunk) }
     }
 
     pub(super) fn running(columns: Vec<Column>, reader: Reader) -> Self {
-        Self { columns, evidence: Weakest::NONE, source: Source::Running(reader) }
+        let (evidence, overflow) = (Weakest::NONE, Overflow::default());
+        Self { columns, evidence, overflow, source: Source::Running(reader) }
     }
 
     pub(super) fn known_from(self, evidence: Weakest) -> Self {
@@ -65,6 +69,15 @@ impl Rows {
     /// How the least certain part of the query is known.
     pub fn evidence(&self) -> &Weakest {
         &self.evidence
+    }
+
+    pub(super) fn noting(self, overflow: Overflow) -> Self {
+        Self { overflow, ..self }
+    }
+
+    /// Whether a LONG has overflowed so far: in a long answer, among the rows that are computed.
+    pub fn has_overflowed(&self) -> bool {
+        self.overflow.happened()
     }
 
     /// Names as the SELECT list wrote them, and types.

@@ -10,6 +10,7 @@ mod row_order;
 mod run;
 mod session;
 mod stored;
+pub(crate) mod types;
 
 use super::Engine;
 use super::error::SqlError;

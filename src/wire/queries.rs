@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -28,6 +28,9 @@ pub use structured::StructuredQuery;
 pub use shape::{
     Answer, DefaultShape, DeveloperTableAnswer, Frame, Shape, ShapeQuery, TableAnswer,
 };
+
+/// Says that a LONG has overflowed in the answer, and wrapped around as Domo's does.
+const OVERFLOW: HeaderName = HeaderName::from_static("x-domock-overflow");
 
 pub async fn execute(
     default_shape: DefaultShape,
@@ -64,9 +67,13 @@ pub async fn answer(
     let operations::Answer { rows, duration_ms } = session.query(dataset, asked, &seen_as).await?;
     let evidence = Evidence::of_query(rows.evidence().grade);
     let frame = shape.frame(dataset, rows.columns(), duration_ms);
+    let has_overflowed = rows.has_overflowed();
     let body = if rows.is_complete() { whole(rows, frame).await? } else { streamed(rows, frame) };
     let mut response = ([(header::CONTENT_TYPE, shape.content_type())], body).into_response();
     response.extensions_mut().insert(evidence);
+    if has_overflowed {
+        response.headers_mut().insert(OVERFLOW, HeaderValue::from_static("LONG"));
+    }
     Ok(response)
 }
 

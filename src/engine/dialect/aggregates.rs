@@ -1,4 +1,4 @@
-//! GROUP_CONCAT and LISTAGG, percentiles, COUNT over several columns, and sums of texts. MySQL's manual, "Aggregate Function
+//! GROUP_CONCAT and LISTAGG, percentiles, and COUNT over several columns. MySQL's manual, "Aggregate Function
 //! Descriptions", and <https://domo-support.domo.com/s/article/4410213098903>. Pinned by tests/golden/sql/aggregates.slt and
 //! beast_mode_engine.slt.
 
@@ -13,11 +13,10 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::super::error::SqlError;
 use super::super::functions::is_rewritten_aggregate;
-use super::super::types::ColumnType;
 use super::build::{arguments, binary, call, nested, number, plain_call, take, text};
 use super::{Facts, walk};
 
-pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
+pub(super) fn fix(query: &mut Query, _facts: &Facts) -> Result<(), SqlError> {
     let outcome = walk::expressions_mut(query, |expr| {
         let Expr::Function(function) = expr else { return ControlFlow::Continue(()) };
         let name = plain_call(function).map(|it| it.0).unwrap_or_default();
@@ -34,7 +33,7 @@ pub(super) fn fix(query: &mut Query, facts: &Facts) -> Result<(), SqlError> {
         if let ControlFlow::Break(error) = percentile(&name, function) {
             return ControlFlow::Break(error);
         }
-        fix_function(function, facts);
+        fix_function(function);
         if ["bit_or", "bit_xor"].contains(&name.as_str()) {
             // Of no rows they are 0.
             *expr = call("ifnull", [take(expr), number(0)]);
@@ -132,7 +131,7 @@ fn listagg(function: &mut Function) -> Result<Option<(Expr, Expr)>, SqlError> {
     Ok(most.map(|most| (most, otherwise.unwrap_or_else(|| text("ERROR")))))
 }
 
-fn fix_function(function: &mut Function, facts: &Facts) {
+fn fix_function(function: &mut Function) {
     let Some((name, _)) = plain_call(function) else { return };
     let FunctionArguments::List(list) = &mut function.args else { return };
     match name.as_str() {
@@ -151,36 +150,9 @@ fn fix_function(function: &mut Function, facts: &Facts) {
             let columns = expressions(list);
             list.args = vec![unnamed(tuple(&columns))];
         }
-        name if OF_NUMBERS.contains(&name) => {
-            for it in &mut list.args {
-                if let FunctionArg::Unnamed(FunctionArgExpr::Expr(column)) = it
-                    && facts.kind(column) == Some(ColumnType::String)
-                {
-                    *column = call("mysql_number", [take(column)]);
-                }
-            }
-        }
         _ => {}
     }
 }
-
-/// Aggregates to which a text counts as a number.
-const OF_NUMBERS: &[&str] = &[
-    "sum",
-    "avg",
-    "std",
-    "stddev",
-    "stddev_pop",
-    "stddev_samp",
-    "variance",
-    "variance_pop",
-    "variance_samp",
-    "var_pop",
-    "var_samp",
-    "median",
-    "mysql_percentile",
-    "corr",
-];
 
 fn expressions(list: &mut FunctionArgumentList) -> Vec<Expr> {
     let expression = |it| match it {

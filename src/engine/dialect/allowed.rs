@@ -75,6 +75,7 @@ fn is_usual_expression(expr: &Expr) -> bool {
             | Expr::TypedString(_)
             | Expr::Interval(_)
             | Expr::Nested(_)
+            | Expr::Tuple(_)
             | Expr::UnaryOp { .. }
             | Expr::BinaryOp { .. }
             | Expr::IsNull(_)

@@ -12,7 +12,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::super::error::SqlError;
-use super::build::{arguments, binary, call, cast, nested, not, number, plain_call, take};
+use super::build::{arguments, binary, cast, nested, not, number, plain_call, take};
 use super::{Facts, walk};
 
 #[expect(clippy::unnecessary_wraps, reason = "a rewrite may refuse; this one never does")]
@@ -87,7 +87,7 @@ impl VisitorMut for Conditions {
                         }
                     }
                 }
-                if let Some(replaced) = if_as_case(function).or_else(|| nullif(function)) {
+                if let Some(replaced) = if_as_case(function) {
                     *expr = replaced;
                 }
             }
@@ -118,17 +118,6 @@ fn if_as_case(function: &mut Function) -> Option<Expr> {
         ("isnull", 1) => Some(Expr::IsNull(Box::new(nested(arguments(function).pop()?)))),
         _ => None,
     }
-}
-
-/// The engine's function compares values of one type.
-fn nullif(function: &mut Function) -> Option<Expr> {
-    let (name, args) = plain_call(function)?;
-    if name != "nullif" || !args.iter().any(|it| is_condition(it)) {
-        return None;
-    }
-    let mut args = arguments(function);
-    args.iter_mut().for_each(count);
-    Some(call("nullif", args))
 }
 
 /// A condition as 1 or 0.

@@ -3,9 +3,10 @@
 
 use std::ops::ControlFlow;
 
-use datafusion::sql::sqlparser::ast::{CastKind, DataType, Expr, Query, TypedString, Value};
+use datafusion::sql::sqlparser::ast::{DataType, ExactNumberInfo, Expr, Query, TypedString, Value};
 
 use super::super::error::SqlError;
+use super::super::types::DECIMAL_PRECISION;
 use super::build::{call, take, text};
 use super::{Facts, walk};
 
@@ -53,7 +54,7 @@ fn convert(expr: Expr, target: &DataType) -> Result<Expr, SqlError> {
         T::Double(_) | T::DoublePrecision | T::Float(_) | T::Real => call("mysql_number", [expr]),
         T::Date => call("mysql_date", [expr]),
         T::Datetime(_) | T::Timestamp(..) => call("mysql_datetime", [expr]),
-        T::Time(..) => call("time", [expr]),
+        T::Time(..) => call("mysql_time", [expr]),
         T::Char(length) | T::Character(length) | T::Varchar(length) | T::CharVarying(length) => {
             use datafusion::sql::sqlparser::ast::CharacterLength as Length;
             let whole = call("mysql_text", [expr]);
@@ -67,14 +68,24 @@ fn convert(expr: Expr, target: &DataType) -> Result<Expr, SqlError> {
         T::Text | T::String(_) | T::Nvarchar(_) => call("mysql_text", [expr]),
         // The bytes are those of the text.
         T::Binary(_) => expr,
-        T::Decimal(_) | T::Numeric(_) | T::Dec(_) => Expr::Cast {
-            kind: CastKind::TryCast,
-            expr: Box::new(call("mysql_decimal", [expr])),
-            data_type: target.clone(),
-            array: false,
-            format: None,
-        },
+        T::Decimal(digits) | T::Numeric(digits) | T::Dec(digits) => decimal(expr, digits)?,
         T::Boolean | T::Bool => call("mysql_bool", [expr]),
         other => return Err(SqlError::Refused(format!("CAST to {other} is not accepted"))),
     })
+}
+
+/// MySQL's DECIMAL has 10 digits, none of them behind the point, where nothing else is written.
+fn decimal(expr: Expr, digits: &ExactNumberInfo) -> Result<Expr, SqlError> {
+    let (digits, scale) = match *digits {
+        ExactNumberInfo::None => (10, 0),
+        ExactNumberInfo::Precision(digits) => (digits, 0),
+        ExactNumberInfo::PrecisionAndScale(digits, scale) => (digits, scale),
+    };
+    let most = u64::from(DECIMAL_PRECISION);
+    if !(1..=most).contains(&digits) || scale < 0 || scale.unsigned_abs() > digits {
+        return Err(SqlError::Refused(format!(
+            "DECIMAL({digits}, {scale}) is not accepted: it has at most {most} digits"
+        )));
+    }
+    Ok(call("mysql_decimal", [expr, text(digits.to_string()), text(scale.to_string())]))
 }

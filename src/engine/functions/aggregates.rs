@@ -16,6 +16,7 @@ use datafusion::functions_aggregate::stddev::StddevPop;
 use datafusion::functions_aggregate::variance::{VariancePopulation, VarianceSample};
 use datafusion::logical_expr::AggregateUDF;
 
+use crate::engine::overflow::Overflow;
 use distinct::Distinct;
 use group_concat::GroupConcat;
 use mean::Mean;
@@ -68,6 +69,11 @@ pub(super) fn all() -> Vec<Arc<AggregateUDF>> {
         .chain(distinct)
         .map(Arc::new)
         .collect()
+}
+
+/// SUM as one query calls it, which hears of a LONG that overflows.
+pub(crate) fn noting_sum(overflow: &Overflow) -> AggregateUDF {
+    AggregateUDF::new_from_impl(CheckedSum::noting(overflow.clone()))
 }
 
 /// What a filter leaves out becomes null.

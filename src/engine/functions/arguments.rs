@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, Float64Builder, Int64Array, StringArray, StringBuilder,
-    TimestampMillisecondArray, UInt32Array,
+    Array, ArrayRef, AsArray, DurationMillisecondArray, Float64Array, Float64Builder, Int64Array,
+    StringArray, StringBuilder, TimestampMillisecondArray, UInt32Array,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit};
@@ -12,11 +12,13 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
+use super::SPAN;
 use super::date_text;
-use super::datetime::DateTime;
+use super::datetime::{self, DateTime};
 use super::number_text;
 use super::string_builder::{self, Texts};
 use crate::engine::interrupt::Beat;
+use crate::engine::overflow::Overflow;
 use crate::engine::rows::text::CellText;
 
 /// A constant is an array of one value, read for every row.
@@ -27,6 +29,7 @@ pub(super) struct Args<'a> {
     pub(super) rows: usize,
     all_constant: bool,
     pool: &'a Arc<dyn MemoryPool>,
+    overflow: &'a Overflow,
 }
 
 /// The values of an argument, by row.
@@ -36,7 +39,11 @@ pub(super) struct Column<A> {
 }
 
 impl<'a> Args<'a> {
-    pub(super) fn new(args: &ScalarFunctionArgs, pool: &'a Arc<dyn MemoryPool>) -> Result<Self> {
+    pub(super) fn new(
+        args: &ScalarFunctionArgs,
+        pool: &'a Arc<dyn MemoryPool>,
+        overflow: &'a Overflow,
+    ) -> Result<Self> {
         let arrays = args
             .args
             .iter()
@@ -51,11 +58,17 @@ impl<'a> Args<'a> {
             rows: if all_constant { 1 } else { args.number_rows },
             all_constant,
             pool,
+            overflow,
         })
     }
 
     pub(super) fn all_constant(&self) -> bool {
         self.all_constant
+    }
+
+    /// A LONG of the result has overflowed.
+    pub(super) fn note_overflow(&self) {
+        self.overflow.note();
     }
 
     pub(super) fn len(&self) -> usize {
@@ -146,21 +159,7 @@ impl<'a> Args<'a> {
     /// Dates and datetimes, and what can be read as one.
     pub(super) fn moment(&self, index: usize) -> Result<Column<TimestampMillisecondArray>> {
         let (array, constant) = &self.arrays[index];
-        let millis = DataType::Timestamp(TimeUnit::Millisecond, None);
-        let array = match array.data_type() {
-            DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
-                cast(array, &millis)?.as_primitive().clone()
-            }
-            kind if kind.is_numeric() => to_numbers(array)?
-                .iter()
-                .map(|it| it.and_then(date_text::of_number).map(DateTime::millis))
-                .collect(),
-            _ => to_text(array)?
-                .iter()
-                .map(|it| it.and_then(date_text::read).map(DateTime::millis))
-                .collect(),
-        };
-        Ok(Column { array, constant: *constant })
+        Ok(Column { array: to_moments(array)?, constant: *constant })
     }
 
     /// Whether the function may make a value of so many bytes: asked before it is made.
@@ -286,6 +285,24 @@ impl Column<TimestampMillisecondArray> {
     }
 }
 
+/// Dates and datetimes, and what can be read as one.
+pub(super) fn to_moments(array: &ArrayRef) -> Result<TimestampMillisecondArray> {
+    let millis = DataType::Timestamp(TimeUnit::Millisecond, None);
+    Ok(match array.data_type() {
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
+            cast(array, &millis)?.as_primitive().clone()
+        }
+        kind if kind.is_numeric() => to_numbers(array)?
+            .iter()
+            .map(|it| it.and_then(date_text::of_number).map(DateTime::millis))
+            .collect(),
+        _ => to_text(array)?
+            .iter()
+            .map(|it| it.and_then(date_text::read).map(DateTime::millis))
+            .collect(),
+    })
+}
+
 /// Text as MySQL writes a value where a string is wanted.
 pub(super) fn to_text(array: &ArrayRef) -> Result<StringArray> {
     match array.data_type() {
@@ -295,6 +312,14 @@ pub(super) fn to_text(array: &ArrayRef) -> Result<StringArray> {
             return Ok(cast(array, &DataType::Utf8)?.as_string().clone());
         }
         _ => {}
+    }
+    if let Some(times) = times(array)? {
+        let written = |it| {
+            let mut text = String::new();
+            datetime::write_time(it, &mut text);
+            text
+        };
+        return Ok(times.iter().map(|it| it.map(written)).collect());
     }
     let cells = CellText::new(array);
     let is_moment = matches!(cells, CellText::DateTime(_));
@@ -318,6 +343,14 @@ pub(super) fn to_text(array: &ArrayRef) -> Result<StringArray> {
     Ok(builder.finish())
 }
 
+/// The milliseconds of times, where the array holds some.
+fn times(array: &ArrayRef) -> Result<Option<DurationMillisecondArray>> {
+    Ok(match array.data_type() {
+        DataType::Duration(_) => Some(cast(array, &SPAN)?.as_primitive().clone()),
+        _ => None,
+    })
+}
+
 /// Numbers: text by its beginning, dates by their digits.
 pub(super) fn to_numbers(array: &ArrayRef) -> Result<Float64Array> {
     let kind = array.data_type();
@@ -326,6 +359,9 @@ pub(super) fn to_numbers(array: &ArrayRef) -> Result<Float64Array> {
     }
     if *kind == DataType::Null {
         return Ok(Float64Array::new_null(array.len()));
+    }
+    if let Some(times) = times(array)? {
+        return Ok(times.iter().map(|it| it.map(datetime::digits_of_time)).collect());
     }
     let is_moment = matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(..));
     let texts = to_text(array)?;
@@ -352,7 +388,11 @@ pub(super) fn to_numbers(array: &ArrayRef) -> Result<Float64Array> {
 /// The number at the beginning of a text, 0 where there is none: `'12abc'` is 12, `'-1.5e2x'` is -150.
 pub(super) fn leading_number(text: &str) -> f64 {
     let text = text.trim_ascii_start();
-    text[..leading_length(text)].trim_start_matches('+').parse().unwrap_or(0.0)
+    text[..leading_length(text)]
+        .trim_start_matches('+')
+        .parse::<f64>()
+        .unwrap_or(0.0)
+        .clamp(f64::MIN, f64::MAX)
 }
 
 /// The whole number at the beginning of a text: `'2.5'` is 2, `'1e2'` is 1. More digits than a LONG has are the nearest one.

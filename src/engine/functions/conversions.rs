@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Decimal128Array};
+use datafusion::arrow::array::{ArrayRef, BooleanArray};
 use datafusion::arrow::compute::SortOptions;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::Result;
 
-use super::arguments::{Args, leading_length, to_numbers};
+use super::arguments::{Args, to_numbers};
+use super::by_type::{comparable, fitted, to_decimals, to_longs, to_times};
 use super::{Family, Function, MANY, Returns};
-use crate::engine::csv::numbers;
 use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("mysql_number", Family::Internal, (1, 1), Returns::Number, number),
     Function::new("mysql_signed", Family::Internal, (1, 1), Returns::Long, signed),
-    Function::new("mysql_decimal", Family::Internal, (1, 1), Returns::By(kind_of_decimal), decimal),
+    Function::new("mysql_decimal", Family::Internal, (1, 3), Returns::By(kind_of_decimal), decimal),
     Function::new("mysql_date", Family::Internal, (1, 1), Returns::Date, |args| {
         let moment = args.moment(0)?;
         args.make_date(|row| moment.get(row))
@@ -24,6 +24,16 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("mysql_datetime", Family::Internal, (1, 1), Returns::DateTime, |args| {
         let moment = args.moment(0)?;
         args.make_moment(|row| moment.get(row))
+    }),
+    Function::new(
+        "mysql_comparable_datetime",
+        Family::Internal,
+        (1, 1),
+        Returns::DateTime,
+        |args| Ok(Arc::new(comparable(args.raw(0).0)?)),
+    ),
+    Function::new("mysql_time", Family::Internal, (1, 1), Returns::Time, |args| {
+        Ok(Arc::new(to_times(args.raw(0).0)?))
     }),
     Function::new("mysql_text", Family::Internal, (1, 1), Returns::Text, |args| {
         let text = args.text(0)?;
@@ -52,32 +62,37 @@ fn number(args: &Args) -> Result<ArrayRef> {
     Ok(Arc::new(to_numbers(args.raw(0).0)?))
 }
 
-fn kind_of_decimal(kinds: &[DataType], _: &[Option<String>]) -> DataType {
-    match kinds.first() {
-        Some(kind) if kind.is_numeric() => kind.clone(),
+/// Of the digits that are asked for, as texts: in all, and behind the point.
+fn kind_of_decimal(kinds: &[DataType], literals: &[Option<String>]) -> DataType {
+    match (kinds.first(), digits(literals, 1), digits(literals, 2)) {
+        (_, Some(digits), Some(scale)) => {
+            DataType::Decimal128(digits, i8::try_from(scale).unwrap_or_default())
+        }
+        (Some(kind @ DataType::Decimal128(..)), ..) => kind.clone(),
         _ => DataType::Decimal128(DECIMAL_PRECISION, DECIMAL_SCALE),
     }
 }
 
-/// A number stays what it is; of others the number counts that their text begins with.
-fn decimal(args: &Args) -> Result<ArrayRef> {
-    if args.kind(0).is_numeric() {
-        return Ok(Arc::clone(args.raw(0).0));
-    }
-    let text = args.text(0)?;
-    let value = |row: usize| {
-        let number = text.get(row)?.trim_ascii_start();
-        let number = &number[..leading_length(number)];
-        Some(numbers::decimal(number.as_bytes()).ok().flatten().unwrap_or(0))
-    };
-    let values: Decimal128Array = (0..args.rows).map(value).collect();
-    Ok(Arc::new(values.with_precision_and_scale(DECIMAL_PRECISION, DECIMAL_SCALE)?))
+fn digits(literals: &[Option<String>], at: usize) -> Option<u8> {
+    literals.get(at)?.as_ref()?.parse().ok()
 }
 
-/// Numbers are rounded, and texts cut at their point.
+/// `mysql_decimal(x)`, `mysql_decimal(x, 'digits', 'digits behind the point')`.
+fn decimal(args: &Args) -> Result<ArrayRef> {
+    let decimals = to_decimals(args.raw(0).0)?;
+    if args.len() < 3 {
+        return Ok(decimals);
+    }
+    let literal = |at: usize| args.text(at).ok()?.constant().map(str::to_owned);
+    let literals = [None, literal(1), literal(2)];
+    match kind_of_decimal(&[decimals.data_type().clone()], &literals) {
+        DataType::Decimal128(digits, scale) => fitted(&decimals, digits, scale),
+        _ => Ok(decimals),
+    }
+}
+
 fn signed(args: &Args) -> Result<ArrayRef> {
-    let long = args.long(0)?;
-    args.make_long(|row| long.get(row))
+    Ok(Arc::new(to_longs(args.raw(0).0)?))
 }
 
 /// True where a value counts as a number other than 0.

@@ -143,6 +143,13 @@ pub(super) fn clock(hours: i64, minutes: i64, seconds: i64) -> Option<i64> {
 /// The largest TIME: 838:59:59.
 pub(super) const TIME_MAX_MS: i64 = ((838 * 60 + 59) * 60 + 59) * 1000;
 
+/// A time as the number `hhmmss`.
+pub(super) fn digits_of_time(millis: i64) -> f64 {
+    let seconds = millis.abs() / 1_000;
+    let clock = (seconds / 3_600 * 100 + seconds / 60 % 60) * 100 + seconds % 60;
+    (clock * 1_000 + millis.abs() % 1_000) as f64 * millis.signum() as f64 / 1_000.0
+}
+
 /// `HH:MM:SS`, with six digits behind it only where there is a fraction.
 pub(super) fn write_time(millis: i64, out: &mut String) {
     use std::fmt::Write;

@@ -9,10 +9,10 @@ use datafusion::arrow::compute::{cast, is_not_null, is_null, nullif};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::Result;
-use datafusion::logical_expr::type_coercion::binary::comparison_coercion;
 
 use super::arguments::{Args, to_numbers};
 use super::{Family, Function, MANY, Returns};
+use crate::engine::sql::types::rules;
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("if", Family::Logic, (3, 3), Returns::By(kind_of_if), if_else),
@@ -28,21 +28,9 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("isnull", Family::Logic, (1, 1), Returns::Boolean, isnull),
 ];
 
-/// The type that values of both types have: text where there is no better.
+/// The type that values of both types have.
 fn common(one: &DataType, other: &DataType) -> DataType {
-    match (one, other) {
-        (one, other) if one == other => one.clone(),
-        (DataType::Null, other) => other.clone(),
-        (one, DataType::Null) => one.clone(),
-        (DataType::Boolean, other) if other.is_numeric() => other.clone(),
-        (one, DataType::Boolean) if one.is_numeric() => one.clone(),
-        (one, other) if one.is_numeric() && other.is_numeric() => {
-            comparison_coercion(one, other).unwrap_or(DataType::Float64)
-        }
-        (DataType::Timestamp(..) | DataType::Date32, DataType::Timestamp(..))
-        | (DataType::Timestamp(..), DataType::Date32) => super::DATETIME,
-        _ => DataType::Utf8,
-    }
+    rules::aggregated_type(&[one, other])
 }
 
 fn kind_of_if(kinds: &[DataType], _: &[Option<String>]) -> DataType {
@@ -60,7 +48,7 @@ fn kind_of_ifnull(kinds: &[DataType], _: &[Option<String>]) -> DataType {
 }
 
 fn kind_of_all(kinds: &[DataType], _: &[Option<String>]) -> DataType {
-    kinds.iter().fold(DataType::Null, |one, other| common(&one, other))
+    rules::aggregated_type(&kinds.iter().collect::<Vec<_>>())
 }
 
 /// The whole column of an argument in a type.

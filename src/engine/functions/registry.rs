@@ -11,9 +11,9 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use crate::engine::evidence::{Grade, Source};
 
 use super::{
-    Family, Function, Udf, aggregates, calculation, checked_integers, conversions, date_arithmetic,
-    date_format, date_parse, date_parts, like, logic, math, pattern, rounding, sketch, text,
-    text_codes, text_positions, time_type, to_char,
+    Family, Function, Udf, aggregates, bits, calculation, checked_integers, comparing, conversions,
+    date_arithmetic, date_format, date_parse, date_parts, like, logic, math, pattern, rounding,
+    sketch, text, text_codes, text_positions, time_type, to_char,
 };
 
 /// A function as the documentation lists it.
@@ -57,6 +57,8 @@ const TABLES: &[&[Function]] = &[
     sketch::TABLE,
     to_char::TABLE,
     checked_integers::TABLE,
+    comparing::TABLE,
+    bits::TABLE,
 ];
 
 /// What nothing says that Domo has: strict mode does not take these names.
@@ -101,14 +103,10 @@ pub fn is_engine_only(name: &str) -> bool {
 }
 
 /// Functions of the engine that answer as MySQL's do. They are named one by one, so that the others need not be in the binary.
-fn scalar_of_the_engine() -> [(Family, Arc<ScalarUDF>); 3] {
-    use datafusion::functions::{core, datetime, unicode};
+fn scalar_of_the_engine() -> [(Family, Arc<ScalarUDF>); 2] {
+    use datafusion::functions::{datetime, unicode};
 
-    [
-        (Family::Text, unicode::strpos()),
-        (Family::Date, datetime::date_part()),
-        (Family::Logic, core::nullif()),
-    ]
+    [(Family::Text, unicode::strpos()), (Family::Date, datetime::date_part())]
 }
 
 /// Ours come last: a later function takes the names of an earlier one. The texts that they make are paid for from the pool.

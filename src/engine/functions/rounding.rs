@@ -8,6 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::common::{DataFusionError, Result};
 
 use super::arguments::Args;
+use super::by_type::cut;
 use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[
@@ -154,16 +155,6 @@ fn to_digits(args: &Args, rounds: bool) -> Result<ArrayRef> {
         let (number, digits) = (number.get(row)?, digits(row)?);
         Some(if rounds { round_to(number, digits) } else { truncate_to(number, digits) })
     })
-}
-
-/// A whole number without its last digits.
-pub(super) fn cut(value: i128, digits: i64, rounds: bool) -> i128 {
-    let Some(unit) = u32::try_from(digits).ok().and_then(|it| 10_i128.checked_pow(it)) else {
-        return if digits > 0 { 0 } else { value };
-    };
-    let (whole, rest) = (value / unit, value % unit);
-    let away = i128::from(rounds && 2 * rest.abs() >= unit) * rest.signum();
-    (whole + away) * unit
 }
 
 /// From here on a double has no digits behind the point.

@@ -284,7 +284,7 @@ fn format(args: &Args) -> Result<ArrayRef> {
             let (value, scale) = exact(row)?;
             let digits = digits(row)?;
             let unit = 10_u128.pow(scale);
-            let value = super::rounding::cut(value, i64::from(scale) - digits as i64, true);
+            let value = super::by_type::cut(value, i64::from(scale) - digits as i64, true);
             let (whole, behind) = (value.unsigned_abs() / unit, value.unsigned_abs() % unit);
             let behind = format!("{behind:0width$}{:030}", 0, width = scale as usize);
             marks(row).write(value < 0, &whole.to_string(), &behind[..digits], out);

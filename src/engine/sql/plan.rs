@@ -16,16 +16,19 @@ use super::super::EngineLimits;
 use super::super::dialect::{Output, Prepared};
 use super::super::error::SqlError;
 use super::super::names::Names;
+use super::super::overflow::Overflow;
 use super::super::provider::Scope;
 use super::super::table::Table;
 use super::super::types::{Column, ColumnType};
 use super::row_order::{self, RowOrderPlanner};
+use super::types::{self, Kind};
 
 /// What runs, and the columns of its answer.
 #[derive(Clone, Debug)]
 pub(super) struct Planned {
     pub(super) physical: Arc<dyn ExecutionPlan>,
     pub(super) columns: Vec<Column>,
+    pub(super) overflow: Overflow,
 }
 
 pub(super) async fn plan(
@@ -37,7 +40,7 @@ pub(super) async fn plan(
 ) -> Result<Planned, SqlError> {
     let Prepared { statement, outputs, written, .. } = prepared;
     let failed = |it| SqlError::of_planning(it, table, &written, limits);
-    let logical = logical(state, table, names, statement).map_err(failed)?;
+    let (logical, overflow) = logical(state, table, names, statement).map_err(failed)?;
     let original = |inside: &str| {
         let column = names
             .internal()
@@ -52,7 +55,7 @@ pub(super) async fn plan(
     let optimized = trace_span!("optimize").in_scope(|| state.optimize(&logical));
     let optimized = optimized.map_err(failed)?;
     let physical = physical(state, optimized).await.map_err(failed)?;
-    Ok(Planned { physical, columns })
+    Ok(Planned { physical, columns, overflow })
 }
 
 /// How an optimized plan runs, with its rows in order.
@@ -66,31 +69,30 @@ pub(in crate::engine) async fn physical(
     planner.create_physical_plan(&ordered, state).await
 }
 
-/// What a statement asks for, not yet how.
+/// What a statement asks for, not yet how; and whether a LONG will have overflowed.
 #[tracing::instrument(level = "trace", skip_all)]
 pub(in crate::engine) fn logical(
     state: &SessionState,
     table: &Table,
     names: &Names,
     statement: Statement,
-) -> Result<LogicalPlan> {
+) -> Result<(LogicalPlan, Overflow)> {
     let scope = Scope::new(state, table.clone(), names);
     let options = ParserOptions::new()
         .with_enable_ident_normalization(false)
         .with_default_null_ordering(NullOrdering::NullsMin);
     let planner = SqlToRel::new_with_options(&scope, options);
-    planner.sql_statement_to_plan(statement).and_then(writable)
+    let plan = planner.sql_statement_to_plan(statement)?;
+    let overflow = Overflow::default();
+    let plan = types::settle(state, &overflow, plan)?;
+    Ok((writable(state, plan)?, overflow))
 }
 
-/// What the answer's format has no word for becomes something it has: truth is 1 or 0, and NULL alone is a string.
-fn writable(plan: LogicalPlan) -> Result<LogicalPlan> {
+/// What the answer's format has no word for becomes something it has: truth is 1 or 0, and a time and NULL alone are strings.
+fn writable(state: &SessionState, plan: LogicalPlan) -> Result<LogicalPlan> {
     let target = |kind: &DataType| match kind {
         DataType::Boolean => Some(DataType::Int64),
-        DataType::Null
-        | DataType::Time32(_)
-        | DataType::Time64(_)
-        | DataType::Interval(_)
-        | DataType::Duration(_) => Some(DataType::Utf8),
+        DataType::Null | DataType::Duration(_) => Some(DataType::Utf8),
         _ => None,
     };
     if plan.schema().fields().iter().any(|it| it.data_type().is_binary()) {
@@ -107,7 +109,15 @@ fn writable(plan: LogicalPlan) -> Result<LogicalPlan> {
         .map(|(qualifier, field)| {
             let column = Expr::Column(Reference::from((qualifier, field)));
             match target(field.data_type()) {
-                Some(kind) => cast(column, kind).alias_qualified(qualifier.cloned(), field.name()),
+                Some(kind) => {
+                    let written = match state.scalar_functions().get("mysql_text") {
+                        Some(text) if field.data_type() == &Kind::Time.arrow() => {
+                            text.call(vec![column])
+                        }
+                        _ => cast(column, kind),
+                    };
+                    written.alias_qualified(qualifier.cloned(), field.name())
+                }
                 None => column,
             }
         })

@@ -13,6 +13,7 @@ use super::super::error::SqlError;
 use super::super::evidence::Weakest;
 use super::super::interrupt::Interrupt;
 use super::super::names::Names;
+use super::super::overflow::Overflow;
 use super::super::rows::encode::{Cells, Encoder};
 use super::super::rows::{CHUNK_BYTES, Chunk, Rows};
 use super::super::task::{Output, Pipe, Reader, Running};
@@ -32,6 +33,7 @@ struct Head {
     evidence: Weakest,
     /// All of a short answer.
     whole: Option<Chunk>,
+    overflow: Overflow,
 }
 
 /// Waits for the beginning of the answer.
@@ -51,12 +53,12 @@ pub(super) async fn start(engine: &Engine, query: Query) -> Result<Rows, SqlErro
     let mut running = Running::start(engine, (interrupt, asker), name, move |turn| {
         job.run(sender, pipe.output(turn))
     });
-    let Head { columns, evidence, whole } = running.first(head).await?;
+    let Head { columns, evidence, whole, overflow } = running.first(head).await?;
     let rows = match whole {
         Some(chunk) => Rows::whole(columns, chunk),
         None => Rows::running(columns, Reader::new(running, chunks)),
     };
-    Ok(rows.known_from(evidence))
+    Ok(rows.known_from(evidence).noting(overflow))
 }
 
 struct Job {
@@ -68,19 +70,19 @@ struct Job {
 
 impl Job {
     async fn run(self, head: oneshot::Sender<Head>, output: Output) -> Result<(), SqlError> {
-        let Begun { mut answer, columns, is_lasting, evidence } = self.begin().await?;
+        let Begun { mut answer, columns, is_lasting, evidence, overflow } = self.begin().await?;
         answer.read_first().await?;
         let mut text = Vec::new();
         let mut rows = answer.write(WHOLE_BYTES_MAX, &mut text).await?;
         if answer.is_over() {
             let chunk = output.chunk(text, rows)?;
-            if let Some(key) = self.key.filter(|_| is_lasting) {
+            if let Some(key) = self.key.filter(|_| is_lasting && !overflow.happened()) {
                 self.engine.results().keep(key, &columns, &evidence, &chunk);
             }
-            let _ = head.send(Head { columns, evidence, whole: Some(chunk) });
+            let _ = head.send(Head { columns, evidence, whole: Some(chunk), overflow });
             return Ok(());
         }
-        if head.send(Head { columns, evidence, whole: None }).is_err() {
+        if head.send(Head { columns, evidence, whole: None, overflow }).is_err() {
             return Err(SqlError::Unread);
         }
         while !text.is_empty() {
@@ -113,6 +115,7 @@ impl Job {
         };
         let prepared = dialect::rewrite(parsed, &facts)?;
         let (is_lasting, evidence) = (prepared.is_lasting, prepared.evidence.clone());
+        let mut noted = Overflow::default();
         let (stream, columns) = if let Some(rows) = stored::rows(&prepared.statement) {
             (stored::stream(table, rows, BATCH_ROWS), table.columns().to_vec())
         } else if let ([Named::Named(name)], true) =
@@ -121,8 +124,9 @@ impl Job {
             let count = stored::count(table).map_err(|it| SqlError::of_running(it, limits))?;
             (count, vec![Column::new(name, ColumnType::Long)])
         } else {
-            let Planned { physical, columns } =
+            let Planned { physical, columns, overflow } =
                 plan(state, table, &names, prepared, limits).await?;
+            noted = overflow;
             let stream = execute_stream(physical, state.task_ctx());
             (stream.map_err(|it| SqlError::of_running(it, limits))?, columns)
         };
@@ -134,7 +138,7 @@ impl Job {
             rest: Some(stream),
             engine: self.engine.clone(),
         };
-        Ok(Begun { answer, columns, is_lasting, evidence })
+        Ok(Begun { answer, columns, is_lasting, evidence, overflow: noted })
     }
 }
 
@@ -145,6 +149,7 @@ struct Begun {
     /// Whether it would answer the same tomorrow.
     is_lasting: bool,
     evidence: Weakest,
+    overflow: Overflow,
 }
 
 /// The rows that are there, and the stream of those to come.

@@ -7,13 +7,12 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
-use datafusion::logical_expr::ScalarUDF;
 use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
-use super::coercion::{Conversions, TruthsAsNumbers};
+use super::coercion::DeferTypes;
 use super::optimizer::{Parallelism, interruptible, physical_rules};
 use crate::engine::settings::SqlSettings;
 use crate::engine::{EngineLimits, functions, types::BATCH_ROWS};
@@ -52,22 +51,23 @@ pub(super) fn build(
         .with_disk_manager_builder(disk)
         .build_arc()?;
     // `optimizer/parallel.rs` makes several, in an order.
-    let mut config = SessionConfig::new().with_target_partitions(1).with_batch_size(BATCH_ROWS);
+    let mut config = SessionConfig::new()
+        .with_target_partitions(1)
+        .with_batch_size(BATCH_ROWS)
+        .with_extension(Arc::new(settings));
     let options = config.options_mut();
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.parse_float_as_decimal = false;
     options.optimizer.max_passes = 1;
     // Of groups with equal values it keeps any, and it makes room for as many as LIMIT says.
     options.optimizer.enable_topk_aggregation = false;
-    let scalar = functions::scalar(&pool);
-    let planners = planners(&scalar, settings)?;
     let builder = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
-        .with_scalar_functions(scalar)
+        .with_scalar_functions(functions::scalar(&pool))
         .with_aggregate_functions(functions::aggregate())
         .with_window_functions(functions::window())
-        .with_expr_planners(planners)
+        .with_expr_planners(planners())
         .with_analyzer_rules(interruptible::analysis())
         .with_optimizer_rules(rules())
         .with_physical_optimizer_rules(physical_rules);
@@ -82,31 +82,12 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     interruptible::logical(rules)
 }
 
-fn planners(
-    scalar: &[Arc<ScalarUDF>],
-    settings: SqlSettings,
-) -> Result<Vec<Arc<dyn ExprPlanner>>, DataFusionError> {
-    let named = |name: &str| {
-        let found = scalar.iter().find(|it| it.name() == name).cloned();
-        found.ok_or_else(|| DataFusionError::Internal(format!("there is no function {name}")))
-    };
-    let conversions = Conversions {
-        number: named("mysql_number")?,
-        signed: named("mysql_signed")?,
-        datetime: named("mysql_datetime")?,
-        lower: named("lower")?,
-        nullif: named("nullif")?,
-        add: named("mysql_add")?,
-        subtract: named("mysql_subtract")?,
-        multiply: named("mysql_multiply")?,
-        string_compare: settings.string_compare,
-    };
-    Ok(vec![
-        Arc::new(conversions),
-        Arc::new(TruthsAsNumbers),
+fn planners() -> Vec<Arc<dyn ExprPlanner>> {
+    vec![
+        Arc::new(DeferTypes),
         Arc::new(datafusion::functions::unicode::planner::UnicodeFunctionPlanner),
         Arc::new(datafusion::functions::datetime::planner::DatetimeFunctionPlanner),
         Arc::new(datafusion::functions_aggregate::planner::AggregateFunctionPlanner),
         Arc::new(datafusion::functions_window::planner::WindowFunctionPlanner),
-    ])
+    ]
 }

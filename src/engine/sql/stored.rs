@@ -137,9 +137,14 @@ mod tests {
         let limits = EngineLimits::small();
         let state = sessions.state(&limits, settings).unwrap();
         let names = Names::new(table.columns());
-        let columns = table.columns();
-        let facts =
-            Facts { columns, names: &names, formulas: &[], now_ms: 0, settings: &settings, state };
+        let facts = Facts {
+            columns: table.columns(),
+            names: &names,
+            formulas: &[],
+            now_ms: 0,
+            settings: &settings,
+            state,
+        };
         dialect::prepare(sql, &facts).unwrap().statement
     }
 

@@ -1,14 +1,14 @@
-//! SUM: of LONGs without wrapping around. What does not fit a LONG in the end is refused; what the engine has would be
-//! another number.
+//! SUM: of LONGs without wrapping around on the way. A sum that does not fit a LONG in the end wraps around, and says so.
 
 use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array,
 };
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type};
-use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::functions_aggregate::sum::Sum;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::{AggregateOrderSensitivity, format_state_name};
@@ -16,15 +16,38 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, ReversedUDAF, Signature,
 };
 
+use crate::engine::overflow::Overflow;
+
 use super::doubles::{self, Outcome};
 use super::filtered;
 
 /// A partial sum on its way from one thread to another.
 const PARTIAL: DataType = DataType::Decimal128(38, 0);
 
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default)]
 pub(super) struct CheckedSum {
     engine: Sum,
+    overflow: Overflow,
+}
+
+impl CheckedSum {
+    pub(super) fn noting(overflow: Overflow) -> Self {
+        Self { engine: Sum::default(), overflow }
+    }
+}
+
+impl PartialEq for CheckedSum {
+    fn eq(&self, other: &Self) -> bool {
+        self.engine == other.engine
+    }
+}
+
+impl Eq for CheckedSum {}
+
+impl Hash for CheckedSum {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.engine.hash(state);
+    }
 }
 
 fn is_long(args: &AccumulatorArgs) -> bool {
@@ -66,9 +89,12 @@ impl AggregateUDFImpl for CheckedSum {
             return self.engine.accumulator(args);
         }
         if args.is_distinct {
-            return Ok(Box::new(DistinctSum::default()));
+            return Ok(Box::new(DistinctSum {
+                overflow: self.overflow.clone(),
+                ..Default::default()
+            }));
         }
-        Ok(Box::new(LongSum::default()))
+        Ok(Box::new(LongSum { overflow: self.overflow.clone(), ..Default::default() }))
     }
 
     fn groups_accumulator_supported(&self, args: AccumulatorArgs) -> bool {
@@ -80,7 +106,10 @@ impl AggregateUDFImpl for CheckedSum {
         args: AccumulatorArgs,
     ) -> Result<Box<dyn GroupsAccumulator>> {
         if is_long(&args) {
-            return Ok(Box::new(LongSums::default()));
+            return Ok(Box::new(LongSums {
+                overflow: self.overflow.clone(),
+                ..Default::default()
+            }));
         }
         if is_double(&args) {
             return Ok(doubles::groups_accumulator(Outcome::Sum));
@@ -104,9 +133,11 @@ impl AggregateUDFImpl for CheckedSum {
     }
 }
 
-fn long(sum: i128) -> Result<i64> {
-    let problem = || format!("the sum {sum} is too large for a LONG");
-    i64::try_from(sum).map_err(|_| DataFusionError::Execution(problem()))
+fn long(sum: i128, overflow: &Overflow) -> i64 {
+    i64::try_from(sum).unwrap_or_else(|_| {
+        overflow.note();
+        sum as i64
+    })
 }
 
 /// The sum of a column. Halves of numbers add up without overflow, many at once.
@@ -124,6 +155,7 @@ fn total(values: &Int64Array) -> i128 {
 
 #[derive(Debug, Default)]
 struct LongSum {
+    overflow: Overflow,
     sum: i128,
     count: u64,
 }
@@ -148,8 +180,7 @@ impl Accumulator for LongSum {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let sum = (self.count > 0).then(|| long(self.sum)).transpose()?;
-        Ok(ScalarValue::Int64(sum))
+        Ok(ScalarValue::Int64((self.count > 0).then(|| long(self.sum, &self.overflow))))
     }
 
     fn size(&self) -> usize {
@@ -171,6 +202,7 @@ impl Accumulator for LongSum {
 
 #[derive(Debug, Default)]
 struct DistinctSum {
+    overflow: Overflow,
     seen: HashSet<i64>,
 }
 
@@ -182,8 +214,7 @@ impl Accumulator for DistinctSum {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let sum = self.seen.iter().map(|it| i128::from(*it)).sum();
-        let sum = (!self.seen.is_empty()).then(|| long(sum)).transpose()?;
-        Ok(ScalarValue::Int64(sum))
+        Ok(ScalarValue::Int64((!self.seen.is_empty()).then(|| long(sum, &self.overflow))))
     }
 
     fn size(&self) -> usize {
@@ -206,6 +237,7 @@ impl Accumulator for DistinctSum {
 /// The sums of many groups; none where a group has had no value.
 #[derive(Default)]
 struct LongSums {
+    overflow: Overflow,
     sums: Vec<Option<i128>>,
 }
 
@@ -245,9 +277,8 @@ impl GroupsAccumulator for LongSums {
 
     fn evaluate(&mut self, emit: EmitTo) -> Result<ArrayRef> {
         let sums = emit.take_needed(&mut self.sums);
-        let sums: Result<Int64Array> =
-            sums.into_iter().map(|it| it.map(long).transpose()).collect();
-        Ok(Arc::new(sums?))
+        let long = |it| long(it, &self.overflow);
+        Ok(Arc::new(sums.into_iter().map(|it| it.map(long)).collect::<Int64Array>()))
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
@@ -285,7 +316,8 @@ mod tests {
         let columns = |values: Vec<Option<i64>>| [Arc::new(Int64Array::from(values)) as ArrayRef];
         let mut one = LongSum::default();
         one.update_batch(&columns(vec![Some(i64::MAX), Some(i64::MAX)])).unwrap();
-        assert!(one.evaluate().is_err());
+        assert_eq!(one.evaluate().unwrap(), ScalarValue::Int64(Some(-2)));
+        assert!(one.overflow.happened());
         one.update_batch(&columns(vec![Some(i64::MIN), None, Some(-5)])).unwrap();
         assert_eq!(one.evaluate().unwrap(), ScalarValue::Int64(Some(i64::MAX - 6)));
         one.retract_batch(&columns(vec![Some(-5), None])).unwrap();

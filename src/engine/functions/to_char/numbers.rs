@@ -1,7 +1,8 @@
 //! The patterns of numbers: `9` and `0` for digits, `.` or `D` for the point, `,` or `G` between thousands, and signs.
 
+use super::super::by_type::cut;
 use super::super::date_format::ordinal;
-use super::super::rounding::{cut, round_to};
+use super::super::rounding::round_to;
 
 /// A number with as many digits behind the point as a pattern has places for.
 #[derive(Debug, Clone, PartialEq, Eq)]

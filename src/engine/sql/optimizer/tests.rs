@@ -62,7 +62,7 @@ async fn planned(
         state,
     };
     let prepared = dialect::prepare(sql, &facts).unwrap();
-    let logical = logical(state, table, &names, prepared.statement).unwrap();
+    let (logical, _) = logical(state, table, &names, prepared.statement).unwrap();
     let optimized = state.optimize(&logical).unwrap();
     let physical = physical(state, optimized).await.unwrap();
     let plan = displayable(physical.as_ref()).indent(false).to_string();
