@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod arguments;
+mod array_values;
 mod bits;
 mod by_type;
 mod calculation;
@@ -30,6 +31,7 @@ mod string_builder;
 mod text;
 mod text_codes;
 mod text_positions;
+mod time_arguments;
 mod time_type;
 mod to_char;
 

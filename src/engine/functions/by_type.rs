@@ -11,7 +11,7 @@ use datafusion::arrow::datatypes::{DataType, Decimal128Type, DurationMillisecond
 use datafusion::common::{DataFusionError, Result};
 
 use super::SPAN;
-use super::arguments::{leading_length, leading_whole, to_moments, to_numbers, to_text};
+use super::array_values::{leading_length, leading_whole, to_moments, to_numbers, to_text};
 use super::date_text::{self, Time};
 use super::datetime::DateTime;
 use crate::engine::csv::numbers;

@@ -69,7 +69,7 @@ fn operand(args: &Args, index: usize) -> Result<ArrayRef> {
         Sort::Long => Ok(cast(&args.whole(index)?, &DataType::Int64)?),
         Sort::Decimal => args.whole(index),
         Sort::Double => {
-            let numbers: ArrayRef = Arc::new(super::arguments::to_numbers(args.raw(index).0)?);
+            let numbers: ArrayRef = Arc::new(super::array_values::to_numbers(args.raw(index).0)?);
             args.spread(index, numbers)
         }
         Sort::Calendar => Err(DataFusionError::Plan(

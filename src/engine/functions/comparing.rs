@@ -9,7 +9,8 @@ use datafusion::arrow::compute::{cast, nullif};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, Result};
 
-use super::arguments::{Args, to_numbers, to_text};
+use super::arguments::Args;
+use super::array_values::{to_numbers, to_text};
 use super::by_type::{comparable, to_decimals, to_longs, to_times};
 use super::{Family, Function, MANY, Returns};
 use crate::engine::sql::types::{Kind, rules};

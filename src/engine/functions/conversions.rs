@@ -8,7 +8,8 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::row::{RowConverter, SortField};
 use datafusion::common::Result;
 
-use super::arguments::{Args, to_numbers};
+use super::arguments::Args;
+use super::array_values::to_numbers;
 use super::by_type::{comparable, fitted, to_decimals, to_longs, to_times};
 use super::{Family, Function, MANY, Returns};
 use crate::engine::types::{DECIMAL_PRECISION, DECIMAL_SCALE};

@@ -7,8 +7,8 @@ use datafusion::common::Result;
 
 use super::arguments::Args;
 use super::date_parts::{DAYS, MONTHS};
-use super::date_text::Times;
 use super::datetime::DateTime;
+use super::time_arguments::Times;
 use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] = &[

@@ -5,8 +5,9 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 
 use super::arguments::Args;
-use super::date_text::{Time, Times};
+use super::date_text::Time;
 use super::datetime::{Civil, DateTime, of_two_digits};
+use super::time_arguments::Times;
 use super::{DATETIME, Family, Function, Returns};
 use crate::engine::calendar::days_in_month;
 use Returns::{Date, Long, Text};

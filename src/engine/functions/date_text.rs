@@ -1,10 +1,6 @@
 //! Dates and times in texts and numbers, read as MySQL's `str_to_datetime`, `str_to_time` and `number_to_datetime` read them:
 //! what follows a date does not count, and a part that is missing is 0.
 
-use datafusion::arrow::array::{Float64Array, StringArray, TimestampMillisecondArray};
-use datafusion::common::Result;
-
-use super::arguments::{Args, Column};
 use super::datetime::{Civil, DateTime, TIME_MAX_MS, clock, of_two_digits};
 use crate::engine::csv::date_time_of;
 
@@ -22,34 +18,6 @@ impl Time {
         match self {
             Self::DateTime(moment) => moment.time_ms(),
             Self::Span(millis) => millis,
-        }
-    }
-}
-
-/// An argument's times by row.
-pub(super) enum Times {
-    Moments(Column<TimestampMillisecondArray>),
-    Numbers(Column<Float64Array>),
-    Texts(Column<StringArray>),
-}
-
-impl Times {
-    pub(super) fn of(args: &Args, index: usize) -> Result<Self> {
-        let kind = args.kind(index);
-        Ok(if kind.is_temporal() {
-            Self::Moments(args.moment(index)?)
-        } else if kind.is_numeric() {
-            Self::Numbers(args.number(index)?)
-        } else {
-            Self::Texts(args.text(index)?)
-        })
-    }
-
-    pub(super) fn get(&self, row: usize) -> Option<Time> {
-        match self {
-            Self::Moments(moments) => moments.get(row).map(Time::DateTime),
-            Self::Numbers(numbers) => time_of_number(numbers.get(row)?),
-            Self::Texts(texts) => read_time(texts.get(row)?),
         }
     }
 }

@@ -10,7 +10,8 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::Result;
 
-use super::arguments::{Args, to_numbers};
+use super::arguments::Args;
+use super::array_values::to_numbers;
 use super::{Family, Function, MANY, Returns};
 use crate::engine::sql::types::rules;
 

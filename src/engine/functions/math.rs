@@ -4,7 +4,8 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::arguments::{Args, leading_length};
+use super::arguments::Args;
+use super::array_values::leading_length;
 use super::{Family, Function, Returns};
 use Returns::{Long, Number, Text};
 

@@ -12,7 +12,8 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
 use datafusion::common::{DataFusionError, Result, exec_err};
 
-use super::arguments::{Args, to_text};
+use super::arguments::Args;
+use super::array_values::to_text;
 use super::{Family, Function, Returns};
 
 pub(super) const TABLE: &[Function] =

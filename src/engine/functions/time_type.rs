@@ -4,10 +4,12 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 
-use super::arguments::{Args, leading_length};
+use super::arguments::Args;
+use super::array_values::leading_length;
 use super::date_format::write_moment;
-use super::date_text::{Time, Times, read_time};
+use super::date_text::{Time, read_time};
 use super::datetime::{TIME_MAX_MS, write_time};
+use super::time_arguments::Times;
 use super::{DATETIME, Family, Function, Returns};
 use crate::engine::calendar::DAY_MS;
 use Returns::{Long, Text};

@@ -9,7 +9,8 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 
-use super::arguments::{Args, leading_length};
+use super::arguments::Args;
+use super::array_values::leading_length;
 use super::rounding;
 use super::{Family, Function, Returns};
 use Returns::Text;
