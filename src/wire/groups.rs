@@ -1,4 +1,4 @@
-//! Groups of the product API: https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Product-APIs/Groups.md
+//! Groups of the product API: <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Product-APIs/Groups.md>
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Groups of the public API: https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Domo-APIs/Group-API.yaml
+//! Groups of the public API: <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Domo-APIs/Group-API.yaml>
 
 use axum::http::StatusCode;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! Users of the public API: https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Domo-APIs/User-API.yaml
+//! Users of the public API: <https://github.com/DomoApps/domo-developer-portal/blob/main/docs/API-Reference/Domo-APIs/User-API.yaml>
 
 use axum::http::StatusCode;
 use schemars::JsonSchema;
