@@ -58,6 +58,8 @@ fn column(args: &Args, index: usize, kind: &DataType) -> Result<ArrayRef> {
     let array = if *kind == DataType::Utf8 && *array.data_type() != DataType::Utf8 {
         let text = args.text(index)?;
         args.make_text(|row, out| text.get(row).map(|it| out.push_str(it)))?
+    } else if *array.data_type() == DataType::Boolean {
+        cast(&cast(array, &DataType::Int64)?, kind)?
     } else {
         cast(array, kind)?
     };

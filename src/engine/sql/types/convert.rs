@@ -77,6 +77,10 @@ impl<'a> Converter<'a> {
             return Ok(it.expr);
         }
         let from = it.kind();
+        if (from, Kind::of(target)) == (Kind::Truth, Kind::Decimal) {
+            // Arrow casts no truth to a DECIMAL.
+            return Ok(cast(cast(it.expr, DataType::Int64), target.clone()));
+        }
         let function = match (Kind::of(target), from) {
             (_, Kind::Null) | (Kind::Other | Kind::Null, _) => None,
             (Kind::Text, Kind::Text) => None,
