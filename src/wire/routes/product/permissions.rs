@@ -21,7 +21,7 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("user.get", Get, "/api/content/v2/users/{user}", |verb| on(verb, users::user), Observed, LOGIN)
         .also_at(&["/api/content/v3/users/{user}"]).answers::<users::User>().refuses(&[404]).ignores(&[("includeDetails", "all of it is always answered")]),
     Route::new("user.search", Post, "/api/identity/v1/users/search", |verb| on(verb, users::search), Observed, LOGIN)
-        .reads::<users::Search>().ignores_members(&[&[("includeDeleted", "a deleted user is gone here"), ("includeSupport", "nobody of Domo's support is here"), ("parts", "all attributes are answered unless attributes names some")]]).answers::<users::Found>().refuses(&[400, 413, 501])
+        .reads::<users::Search>().ignores_members(&[&[("includeDeleted", "a deleted user is gone here"), ("includeSupport", "nobody of Domo's support is here"), ("parts", "all attributes are answered unless attributes names some"), ("sort", "users come in the order of their ids")]]).answers::<users::Found>().refuses(&[400, 413, 501])
         .note("Filters by values and by text, on id, displayName, emailAddress and roleId; always in the order of ids."),
     Route::new("group.list", Get, "/api/content/v2/groups/grouplist", |verb| on(verb, groups::list), Observed, LOGIN)
         .answers::<Vec<groups::Group>>().refuses(&[400]).honours(&["limit", "offset"]),
