@@ -34,7 +34,7 @@ impl Guard {
         let message = format!(
             "the host '{host}' is neither this machine's nor Domo's: --allow-host {host} lets it in"
         );
-        Err(Refusal::forbidden(message))
+        Err(Refusal::kept_out(message))
     }
 
     /// Refuses a change that a page of another origin asks for.
@@ -46,7 +46,7 @@ impl Guard {
         let message = format!(
             "a page of the origin '{origin}' may change nothing here: --allow-origin lets it in"
         );
-        Err(Refusal::forbidden(message))
+        Err(Refusal::kept_out(message))
     }
 
     /// Whether a page of another origin sent it.

@@ -164,6 +164,7 @@ impl Dataset {
         let mut remains = Self {
             uploads: BTreeMap::new(),
             versions: Vector::new(),
+            live: LiveVersions::default(),
             partitions: BTreeMap::new(),
             jobs: Vec::new(),
             formulas: BTreeMap::new(),

@@ -23,6 +23,8 @@ pub struct Refusal {
     cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
     /// `WWW-Authenticate`, with which the public API says what is wrong with a token, and sends no body.
     challenge: Option<HeaderValue>,
+    /// Domock's own refusal, which Domo would not give: its message always arrives.
+    is_ours: bool,
 }
 
 /// What Domo answers when it refuses.
@@ -48,11 +50,16 @@ struct Forbidden {
 impl Refusal {
     /// Private, so that each status has a name here.
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), cause: None, challenge: None }
+        Self { status, message: message.into(), cause: None, challenge: None, is_ours: false }
     }
 
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// A request that Domock itself keeps out, as of a page of another origin.
+    pub fn kept_out(message: impl Into<String>) -> Self {
+        Self { is_ours: true, ..Self::forbidden(message) }
     }
 
     pub fn unauthorized(message: impl Into<String>) -> Self {
@@ -185,7 +192,7 @@ pub async fn envelope_refusals(request: Request, next: Next) -> Response {
         return Response::from_parts(parts, Body::empty());
     }
     parts.headers.insert(header::CONTENT_TYPE, JSON);
-    if refusal.status == StatusCode::FORBIDDEN && is_public {
+    if refusal.status == StatusCode::FORBIDDEN && is_public && !refusal.is_ours {
         let body = to_json(&Forbidden { status: 403, toe: trace });
         return Response::from_parts(parts, Body::from(body));
     }

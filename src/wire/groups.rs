@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
 use super::extract::{ArrayOrObject, Json, Query, Reply};
+use super::loose_lists::OneOrMany;
 use super::path::Path;
 use super::shapes::{LooseId, Page};
 use crate::domain::ids::{GroupId, UserId};
@@ -55,35 +56,11 @@ pub async fn remove_user(
 /// Members of several groups, all of them or none. Owners of groups are not emulated.
 pub async fn change_access(
     session: Session,
-    ArrayOrObject(body): ArrayOrObject<OneOrMany<AccessChange>>,
+    ArrayOrObject(OneOrMany(body)): ArrayOrObject<OneOrMany<AccessChange>>,
 ) -> Result<Reply<bool>, Refusal> {
-    let changes: Result<Vec<_>, _> =
-        body.into_vec().into_iter().map(AccessChange::into_change).collect();
+    let changes: Result<Vec<_>, _> = body.into_iter().map(AccessChange::into_change).collect();
     session.change_members(&changes?)?;
     Ok(Reply(true))
-}
-
-/// R writes a list of one as its element.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum OneOrMany<T> {
-    Many(Vec<T>),
-    One(T),
-}
-
-impl<T> OneOrMany<T> {
-    fn into_vec(self) -> Vec<T> {
-        match self {
-            Self::Many(all) => all,
-            Self::One(one) => vec![one],
-        }
-    }
-}
-
-impl<T> Default for OneOrMany<T> {
-    fn default() -> Self {
-        Self::Many(Vec::new())
-    }
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -119,14 +96,14 @@ impl NewGroup {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccessChange {
     group_id: LooseId,
-    #[serde(default)]
-    add_members: OneOrMany<Member>,
-    #[serde(default)]
-    remove_members: OneOrMany<Member>,
-    #[serde(default)]
-    add_owners: OneOrMany<Member>,
-    #[serde(default)]
-    remove_owners: OneOrMany<Member>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::one_or_many")]
+    add_members: Vec<Member>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::one_or_many")]
+    remove_members: Vec<Member>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::one_or_many")]
+    add_owners: Vec<Member>,
+    #[serde(default, deserialize_with = "crate::wire::loose_lists::one_or_many")]
+    remove_owners: Vec<Member>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -140,11 +117,11 @@ pub struct Member {
 impl AccessChange {
     fn into_change(self) -> Result<MembersChange, Refusal> {
         let owners = [self.add_owners, self.remove_owners];
-        if owners.into_iter().any(|it| !it.into_vec().is_empty()) {
+        if owners.iter().any(|it| !it.is_empty()) {
             return Err(Refusal::not_emulated("owners of groups"));
         }
-        let users = |members: OneOrMany<Member>| -> Result<Vec<UserId>, Refusal> {
-            members.into_vec().iter().map(Member::user).collect()
+        let users = |members: Vec<Member>| -> Result<Vec<UserId>, Refusal> {
+            members.iter().map(Member::user).collect()
         };
         Ok(MembersChange {
             group: self.group_id.id("group")?,

@@ -173,8 +173,11 @@ pub struct Total {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Search {
+    #[serde(deserialize_with = "crate::wire::loose_lists::one_or_many")]
     entities: Vec<String>,
+    #[serde(deserialize_with = "crate::wire::loose_lists::one_or_many")]
     entity_list: Vec<Vec<String>>,
+    #[serde(deserialize_with = "crate::wire::loose_lists::one_or_many")]
     filters: Vec<SearchFilter>,
     query: Option<String>,
     count: Option<usize>,

@@ -160,6 +160,8 @@ fn csv(columns: &[&str], numbers: &[i64], wrong: bool) -> String {
 /// Runs a script on a server of its own, checks it against the model, and returns all that was answered.
 async fn run(script: &[Op]) -> Vec<u8> {
     let mock = Mock::start(frozen(), &[("n", "LONG"), ("s", "STRING")]).await;
+    // A dataset that never had data cannot be queried.
+    mock.upload("", json!({ "action": "REPLACE", "index": true })).await;
     let (mut model, mut transcript) = (Model::default(), Vec::new());
     for op in script {
         let (answer, succeeds) = step(&mock, &mut model, op).await;

@@ -106,6 +106,7 @@ async fn upserts_side_by_side_lose_no_row() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn partitions_are_replaced_side_by_side() {
     let mock = start().await;
+    mock.upload("", json!({ "action": "REPLACE", "index": true })).await;
     let mut tasks = JoinSet::new();
     for tag in 0..4 {
         let mock = Arc::clone(&mock);

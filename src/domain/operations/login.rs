@@ -15,6 +15,7 @@ pub struct ClientGrant {
     pub role: String,
     /// `data`, `user` and the like.
     pub scope: Vec<String>,
+    pub auth: Auth,
     /// The name of the instance.
     pub instance: String,
     pub now: Timestamp,
@@ -129,6 +130,7 @@ impl AnonymousSession {
             }
         };
         Some(ClientGrant {
+            auth: self.auth(),
             user,
             role: directory.user(user).map(|it| it.role.clone()).unwrap_or_default(),
             scope,

@@ -29,7 +29,7 @@ pub async fn token(
         .ok_or_else(|| Refusal::unauthorized("Bad client credentials"))?;
     let claims = Claims {
         sub: grant.user.to_string(),
-        scope: asked.narrowed(grant.scope, session.auth())?,
+        scope: asked.narrowed(grant.scope, grant.auth)?,
         customer: grant.instance,
         exp: grant.now.millis().div_euclid(1000) + LIFETIME_S,
         jti: grant.id,

@@ -36,7 +36,7 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("group.remove_user", Delete, "/api/content/v2/groups/{group}/removeuser/{user}", |verb| on(verb, groups::remove_user), Documented, ADMIN)
         .doc("Groups.md").answers::<bool>().refuses(&[404]),
     Route::new("group.access", Put, "/api/content/v2/groups/access", |verb| on(verb, groups::change_access), Documented, ADMIN)
-        .doc("Groups.md").reads::<groups::OneOrMany<groups::AccessChange>>().answers::<bool>().refuses(&[400, 404, 413, 501])
+        .doc("Groups.md").reads::<Vec<groups::AccessChange>>().answers::<bool>().refuses(&[400, 404, 413, 501])
         .note("All members are changed, or none. Owners of groups answer 501."),
 
     // Access
