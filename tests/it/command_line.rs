@@ -42,7 +42,7 @@ fn the_ready_line_is_a_public_api() {
     assert_eq!(words[..2], ["domock", "ready"]);
     assert!(words[2].starts_with("http://127.0.0.1:") && !words[2].ends_with('/'), "{line}");
     assert_eq!([words[3], words[5]], ["in", "ms;"]);
-    assert!(line.contains("empty"), "{line}");
+    assert!(line.contains("it has no datasets"), "{line}");
     signal(&server, "TERM");
     assert_eq!(server.wait().unwrap().code(), Some(0));
     let mut rest = String::new();

@@ -88,7 +88,7 @@ pub struct Definition {
     _role_id: Option<LooseId>,
     #[serde(rename = "image")]
     _image: Option<String>,
-    #[serde(rename = "groups")]
+    #[serde(rename = "groups", deserialize_with = "crate::wire::loose_lists::optional")]
     _groups: Option<Vec<GroupName>>,
     #[serde(rename = "createdAt")]
     _created_at: Option<String>,

@@ -149,7 +149,7 @@ const CASES = [
   ["delete", "what is deleted is gone", async () => {
     const dataset = await created();
     await domo.datasets.delete(dataset);
-    await refused(domo.datasets.get(dataset), 404);
+    assert.strictEqual((await domo.datasets.get(dataset)).deleted, true);
     await refused(domo.datasets.delete(dataset), 404);
   }],
   ["policies", "policies are kept", async () => {
@@ -219,7 +219,7 @@ const CASES = [
     await refused(domo.datasets.exportData(NOBODY), 404);
     await refused(domo.datasets.importData(dataset, "one,two\n"), 400);
     await refused(domo.streams.createExecution(99), 404);
-    await refused(domo.users.list(10, 0), 501);
+    assert.ok((await domo.users.list(10, 0)).length > 0);
   }],
   ["refusals: 401, 403", "who may not gets its own exceptions", async () => {
     const grace = new DomoClient("grace", "cobol", undefined, STRICT_HOST);

@@ -315,7 +315,7 @@ impl Walk {
         refused(self.domo.get_dataset(NOBODY).await, 404)?;
         refused(self.domo.post_dataset_query(&id, "SELEC 1").await, 400)?;
         refused(self.domo.get_stream("99").await, 404)?;
-        refused(self.domo.get_users(Some(10), Some(0)).await, 501)
+        refused(self.domo.get_pages(Some(10), Some(0)).await, 501)
     }
 }
 
