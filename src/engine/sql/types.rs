@@ -1,6 +1,6 @@
 //! The type of every expression, decided once and by MySQL's rules.
 //!
-//! The planner reads a statement with operators that are [`deferred`]: while it builds a plan, the types of subqueries and
+//! The planner reads a statement with operators that are [deferred](mod@deferred): while it builds a plan, the types of subqueries and
 //! UNIONs are not known yet. Then [`settle`] goes over the whole plan once, from its leaves up. It knows the type of every
 //! operand, takes the type of the result from the tables in [`rules`], and puts the conversions in. What follows finds
 //! operands of one type and has nothing left to convert.
