@@ -56,7 +56,7 @@ pub(super) const TABLE: &[Route] = &[
 
     // Streams
     Route::new("public.stream.create", Post, "/v1/streams", |verb| on(verb, streams::create), Documented, LOGIN)
-        .doc(STREAMS).reads::<Definition>().ignores_members(&[COLUMNS, &[("deleted", "Domo sets it: clients send back a stream"), ("dataSet.dataCurrentAt", "Domo sets it: clients send back a dataset")]]).sent_back::<streams::Stream>().answers::<streams::Stream>().creates().refuses(&[400, 413, 501]),
+        .doc(STREAMS).reads::<Definition>().ignores_members(&[COLUMNS, &[("deleted", "Domo sets it: clients send back a stream"), ("dataSet.dataCurrentAt", "Domo sets it: clients send back a dataset"), ("dataSet.policies", "policies have routes of their own: clients send back a dataset")]]).sent_back::<streams::Stream>().answers::<streams::Stream>().creates().refuses(&[400, 413, 501]),
     Route::new("public.stream.list", Get, "/v1/streams", |verb| on(verb, streams::list), Documented, LOGIN)
         .doc(STREAMS).answers::<Vec<streams::Listed>>().refuses(&[400]).honours(&["limit", "offset", "fields"]),
     Route::new("public.stream.search", Get, "/v1/streams/search", |verb| on(verb, streams::search), Documented, LOGIN)
@@ -64,7 +64,7 @@ pub(super) const TABLE: &[Route] = &[
     Route::new("public.stream.get", Get, "/v1/streams/{stream}", |verb| on(verb, streams::get), Documented, VIEW)
         .doc(STREAMS).answers::<streams::Listed>().refuses(&[400, 404]).honours(&["fields"]),
     Route::new("public.stream.update", Patch, "/v1/streams/{stream}", |verb| on(verb, streams::update), Documented, EDIT)
-        .doc(STREAMS).reads::<Definition>().ignores_members(&[COLUMNS, &[("deleted", "Domo sets it: clients send back a stream"), ("dataSet.dataCurrentAt", "Domo sets it: clients send back a dataset")]]).sent_back::<streams::Stream>().answers::<streams::Stream>().refuses(&[400, 404, 413, 501]).honours(&["updateMethod"]),
+        .doc(STREAMS).reads::<Definition>().ignores_members(&[COLUMNS, &[("deleted", "Domo sets it: clients send back a stream"), ("dataSet.dataCurrentAt", "Domo sets it: clients send back a dataset"), ("dataSet.policies", "policies have routes of their own: clients send back a dataset")]]).sent_back::<streams::Stream>().answers::<streams::Stream>().refuses(&[400, 404, 413, 501]).honours(&["updateMethod"]),
     Route::new("public.stream.delete", Delete, "/v1/streams/{stream}", |verb| on(verb, streams::delete), Documented, OWN)
         .doc(STREAMS).refuses(&[404]).note("The dataset stays."),
     Route::new("public.execution.start", Post, "/v1/streams/{stream}/executions", |verb| on(verb, streams::execute), Documented, EDIT)
