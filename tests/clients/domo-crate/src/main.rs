@@ -145,7 +145,7 @@ impl Walk {
         same_rows(answer.rows, &self.rows.as_read())?;
         // Another case checks whether the crate can read the response.
         let _ = self.domo.delete_dataset(&dataset).await;
-        refused(self.domo.get_dataset(&dataset).await, 404)
+        refused(self.domo.post_dataset_query(&dataset, "SELECT * FROM table").await, 404)
     }
 }
 
